@@ -41,7 +41,7 @@ internal static class Seeds
         catch (SimulationFailure failure)
         {
             throw new SimulationFailure(
-                $"seed {seed} of {scenario}: {failure.Message}\nreplay it: {Variable}={seed} ./build.sh test simulation --filter-method '*{scenario}'");
+                $"seed {seed} of {scenario}: {failure.Message}\nreplay it: {Variable}={seed} ./build.sh test simulation -method '*{scenario}'");
         }
     }
 }
