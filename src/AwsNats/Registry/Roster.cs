@@ -53,7 +53,7 @@ internal sealed record Roster(
                 continue;
             }
 
-            var entry = JudgeOne(previous.Entries.GetValueOrDefault(parsed.Host), parsed, awsNow, counted, rules);
+            var entry = JudgeOne(previous.Entries.GetValueOrDefault(parsed.Host), parsed, now, awsNow, counted, rules);
             // Two spellings of one host: the younger row speaks.
             if (!entries.TryGetValue(parsed.Host, out var twin) || twin.Time < entry.Time) entries[parsed.Host] = entry;
         }
@@ -78,13 +78,18 @@ internal sealed record Roster(
         return trusted ? now - before : TimeSpan.Zero;
     }
 
-    private static RosterEntry JudgeOne(RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
+    private static RosterEntry JudgeOne(
+        RosterEntry? before, RowParser.ParsedRow parsed, TimeSpan now, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
     {
+        // A read between two trusted ones may have seen a change: what came before it is no silence of this time.
+        var goesOn = before is not null && before.TimeText == parsed.Row.Time && counted is not null;
+        var from = goesOn ? before!.CountedFrom : now;
+        if (goesOn && counted > now - from) counted = now - from;
         var (silence, watched) = Silences(before, parsed, awsNow, counted, rules);
         var standing = watched > rules.DeleteTimeout ? Standing.Expired : silence > rules.ServersTimeout ? Standing.Silent : Standing.Live;
         var row = parsed.Row;
         return new RosterEntry(row.Ip, parsed.Host, parsed.Port, row.Time!, parsed.Time, silence, watched, standing, RowParser.Status(row.Status),
-            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt));
+            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt)) { CountedFrom = from };
     }
 
     private static (TimeSpan Silence, TimeSpan Watched) Silences(

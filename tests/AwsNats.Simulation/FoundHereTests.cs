@@ -1,0 +1,24 @@
+using AwsNats.Registry;
+
+namespace AwsNats.Simulation;
+
+/// <summary>What the simulation found, each as small as it could be made.</summary>
+public sealed class FoundHereTests
+{
+    private static readonly DateTimeOffset Aws = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly RosterRules Rules = new("10.0.0.1", 7244, false, TimeSpan.FromSeconds(30), TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
+
+    [Fact]
+    public void A_change_seen_while_our_own_writes_fail_starts_the_silence_then_and_not_at_the_last_trusted_read()
+    {
+        var roster = Read(Roster.Empty, at: 0, time: 0, trusted: true);
+        roster = Read(roster, at: 10, time: 9, trusted: false);
+        roster = Read(roster, at: 20, time: 9, trusted: true);
+        Assert.Equal(TimeSpan.FromSeconds(10), roster.Entries["10.0.0.2"].Silence);
+    }
+
+    private static Roster Read(Roster before, int at, int time, bool trusted) => Roster.Judge(before,
+        [new Row("10.0.0.2", Table(time), "working")], TimeSpan.FromSeconds(at), Aws + TimeSpan.FromSeconds(at), trusted, Rules);
+
+    private static string Table(int second) => World.Table.Text(Aws + TimeSpan.FromSeconds(second));
+}
