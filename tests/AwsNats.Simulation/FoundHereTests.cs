@@ -1,4 +1,5 @@
 using AwsNats.Registry;
+using AwsNats.ServerConfig;
 
 namespace AwsNats.Simulation;
 
@@ -15,6 +16,16 @@ public sealed class FoundHereTests
         roster = Read(roster, at: 10, time: 9, trusted: false);
         roster = Read(roster, at: 20, time: 9, trusted: true);
         Assert.Equal(TimeSpan.FromSeconds(10), roster.Entries["10.0.0.2"].Silence);
+    }
+
+    [Fact]
+    public void At_the_first_read_of_a_life_an_old_row_of_an_earlier_peer_gets_a_whole_servers_timeout()
+    {
+        var row = new Row("10.0.0.2", Table(-600), "working");
+        var roster = Roster.Judge(Roster.Empty, [row], TimeSpan.Zero, Aws, trusted: true, Rules, [new Peer("10.0.0.2", 7244)]);
+        Assert.Equal(Standing.Live, roster.Entries["10.0.0.2"].Standing);
+        roster = Read(Read(Read(Read(roster, 10, -600, true), 20, -600, true), 30, -600, true), 40, -600, true);
+        Assert.Equal(Standing.Silent, roster.Entries["10.0.0.2"].Standing);
     }
 
     private static Roster Read(Roster before, int at, int time, bool trusted) => Roster.Judge(before,

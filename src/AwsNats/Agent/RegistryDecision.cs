@@ -136,7 +136,8 @@ internal static class RegistryDecision
     private static void TakeRows(Turn turn, ImmutableArray<Row> rows, bool trusted)
     {
         var before = turn.State.Registry;
-        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules);
+        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules,
+            before.EverRead ? null : before.Remembered?.Peers);
         var peers = roster.Entries.Values.Where(entry => entry.IsRoute).Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
         turn.Registry(r => r with { Roster = roster, EverRead = true, Peers = peers });
 
