@@ -28,6 +28,17 @@ public sealed class FoundHereTests
         Assert.Equal(Standing.Silent, roster.Entries["10.0.0.2"].Standing);
     }
 
+    [Fact]
+    public void A_server_that_comes_and_goes_every_second_makes_no_storm_of_heartbeats() => Seeds.Play(20, fleet =>
+    {
+        fleet.Watch.ServersSuffered = true; // the watch counts the calls of every minute
+        fleet.Settings = fleet.Settings with { RestartLimit = 100 };
+        var host = fleet.Add();
+        host.NextServer = () => new World.ServerPlan(TimeSpan.FromMilliseconds(50), DiesAfter: TimeSpan.FromSeconds(1));
+        host.Boot();
+        fleet.Run(TimeSpan.FromMinutes(5));
+    });
+
     private static Roster Read(Roster before, int at, int time, bool trusted) => Roster.Judge(before,
         [new Row("10.0.0.2", Table(time), "working")], TimeSpan.FromSeconds(at), Aws + TimeSpan.FromSeconds(at), trusted, Rules);
 

@@ -41,8 +41,8 @@ internal sealed class Host(Fleet fleet, int number, string address)
 
     public bool IsMember => Agent is { IsDraining: false };
 
-    /// <summary>Its heartbeats that reached the table: the last, and whether its time was the largest so far.</summary>
-    public (TimeSpan At, bool InOrder)? LastWrite { get; set; }
+    /// <summary>Its last heartbeat that reached the table, and whether it did so in order and in time: a late one looks old from the first.</summary>
+    public (TimeSpan At, bool IsFresh)? LastWrite { get; set; }
 
     public DateTimeOffset LargestTime { get; set; }
 
@@ -96,6 +96,7 @@ internal sealed class Host(Fleet fleet, int number, string address)
         if (Agent != agent) return;
         LastExit = code;
         Agent = null;
+        LastWrite = null;
         fleet.Watch.AgentEnded(this, agent, code);
         if (code is ExitCode.NoRegistry or ExitCode.BadServerConfig) fleet.Pump.After(TimeSpan.FromSeconds(5), Boot);
     }

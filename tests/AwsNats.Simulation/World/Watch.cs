@@ -60,7 +60,7 @@ internal sealed class Watch(Fleet fleet)
     {
         var inOrder = beat.Time > host.LargestTime;
         if (inOrder) host.LargestTime = beat.Time;
-        host.LastWrite = (fleet.Now, inOrder);
+        host.LastWrite = (fleet.Now, inOrder && fleet.AwsNow - beat.Time < Rounding);
         fleet.Trace.Note(host.Name, $"row {beat.Time.ToUnixTimeSeconds()} {beat.Status}{(beat.ReportedAt is null ? "" : " reporting")}");
     }
 
@@ -96,9 +96,9 @@ internal sealed class Watch(Fleet fleet)
             if (routes.Contains(address)) continue;
             fleet.Trace.Note(process.Host.Name, $"drops the route to {address}");
             var peer = fleet.Hosts.LastOrDefault(host => host.Address == address && host.IsMember);
-            if (peer?.LastWrite is { InOrder: true } write && !ServersSuffered)
+            if (peer?.LastWrite is { IsFresh: true } write && !ServersSuffered)
             {
-                if (write.At <= readAt && readAt - write.At < process.Host.Settings.ServersTimeout - Rounding)
+                if (write.At < readAt && readAt - write.At < process.Host.Settings.ServersTimeout - Rounding)
                     Fail($"{process.Host} drops its route to {peer}, who had written {(readAt - write.At).TotalSeconds:0.0} s before the last read");
                 else if (OnlyClocks) Fail($"{process.Host} drops its route to {peer}, who lives");
             }
