@@ -30,6 +30,7 @@ internal static class Chaos
         }
 
         fleet.Weather.Clear();
+        if (fleet.Weather.LastLateAt > fleet.Now) fleet.Run(fleet.Weather.LastLateAt - fleet.Now);
         foreach (var host in fleet.Hosts) host.Server?.Thaw();
         Heal(fleet, servers);
     }

@@ -86,7 +86,7 @@ internal sealed class TablePort(AgentProcess process) : IRegistry
                 break;
             case Fate.Late:
                 pump.After(Deadline, () => Fault(request, RegistryFaultKind.Unreachable, date: null));
-                pump.After(Deadline + weather.Lateness(), () => request.Apply());
+                pump.After(weather.Lateness(Deadline), () => request.Apply());
                 break;
             default:
                 var kind = fate switch

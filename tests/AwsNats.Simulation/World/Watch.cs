@@ -15,8 +15,8 @@ internal sealed class Watch(Fleet fleet)
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>Half a second and the Date header's: what a write's second and its arrival can differ by.</summary>
-    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(2);
+    /// <summary>4 s: a row's time and the Date header are cut to the second, and a reply may take a second and a half to arrive.</summary>
+    private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(4);
 
     private readonly Dictionary<AgentProcess, Queue<TimeSpan>> deletes = [];
 

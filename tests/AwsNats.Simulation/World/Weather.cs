@@ -55,6 +55,9 @@ internal sealed class Weather(Pump pump, Random random)
         outages.Add((fate, strikes, host, pump.Now + lasting));
     }
 
+    /// <summary>When the last late write arrives, which is the last fault.</summary>
+    public TimeSpan LastLateAt { get; private set; }
+
     public void Clear()
     {
         outages.Clear();
@@ -84,6 +87,11 @@ internal sealed class Weather(Pump pump, Random random)
     /// <summary>One way: mostly a few milliseconds, one in twenty up to a second and a half.</summary>
     public TimeSpan Way() => random.Next(20) == 0 ? TimeSpan.FromMilliseconds(random.Next(50, 1500)) : TimeSpan.FromMilliseconds(random.Next(1, 8));
 
-    /// <summary>How long after the adapter's deadline a late write still arrives.</summary>
-    public TimeSpan Lateness() => TimeSpan.FromMilliseconds(random.Next(100, 30_000));
+    /// <summary>How long after its sending a late write still arrives: up to half a minute after the adapter's deadline.</summary>
+    public TimeSpan Lateness(TimeSpan deadline)
+    {
+        var late = deadline + TimeSpan.FromMilliseconds(random.Next(100, 30_000));
+        if (pump.Now + late > LastLateAt) LastLateAt = pump.Now + late;
+        return late;
+    }
 }
