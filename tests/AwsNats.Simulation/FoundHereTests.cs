@@ -29,6 +29,15 @@ public sealed class FoundHereTests
     }
 
     [Fact]
+    public void A_writer_whose_clock_is_25_seconds_behind_keeps_the_route_that_it_got_at_first_sight()
+    {
+        var roster = Read(Roster.Empty, at: 0, time: -29, trusted: true);
+        Assert.Equal(Standing.Live, roster.Entries["10.0.0.2"].Standing);
+        roster = Read(roster, at: 12, time: -29, trusted: true);
+        Assert.Equal(Standing.Live, roster.Entries["10.0.0.2"].Standing);
+    }
+
+    [Fact]
     public void A_server_that_comes_and_goes_every_second_makes_no_storm_of_heartbeats() => Seeds.Play(20, fleet =>
     {
         fleet.Watch.ServersSuffered = true; // the watch counts the calls of every minute

@@ -27,6 +27,9 @@ internal sealed record Roster(
     /// <summary>2.5 beats: a longer gap between two reads means that we, or AWS, were away; others may have been too.</summary>
     private const double LongestTrustedGap = 2.5;
 
+    /// <summary>1.5 beats: whoever looks live at first sight gets the time to write once more and us to see it, before its age is held against it.</summary>
+    private const double BeatsToProve = 1.5;
+
     /// <summary>Two days, twice what a heartbeat gives itself: an error row asking for more is no row of ours.</summary>
     private static readonly TimeSpan LongestErrorStay = TimeSpan.FromDays(2);
 
@@ -107,7 +110,7 @@ internal sealed record Roster(
             var age = awsNow - parsed.Time;
             // From the future: only a change can prove that somebody is there.
             if (age < -FutureTolerance) return (rules.ServersTimeout + TimeSpan.FromSeconds(1), TimeSpan.Zero);
-            return (age > TimeSpan.Zero ? age : TimeSpan.Zero, TimeSpan.Zero);
+            return (age > rules.ServersTimeout ? age : Min(Max(age, TimeSpan.Zero), LargestHeadStart(rules)), TimeSpan.Zero);
         }
 
         if (before.TimeText != parsed.Row.Time) return (TimeSpan.Zero, TimeSpan.Zero);
@@ -116,4 +119,11 @@ internal sealed record Roster(
         // The live get a whole servers-timeout again; who was silent before the gap stays silent until a change.
         return (before.Standing == Standing.Live ? TimeSpan.Zero : before.Silence, TimeSpan.Zero);
     }
+
+    /// <summary>A writer's clock that is behind by a little less than servers-timeout must not cost its route right after the first sight.</summary>
+    private static TimeSpan LargestHeadStart(RosterRules rules) => Max(rules.ServersTimeout - rules.HeartbeatInterval * BeatsToProve, TimeSpan.Zero);
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

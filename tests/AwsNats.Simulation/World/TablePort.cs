@@ -36,7 +36,7 @@ internal sealed class TablePort(AgentProcess process) : IRegistry
 
     public Task<RegistryReply> DeleteOwnAsync(string ip, string instanceId, CancellationToken cancellation) => CallAsync(new(Strikes.Writes, () =>
     {
-        if (fleet.Table.Delete(ip, present => present.InstanceId is null || present.InstanceId == instanceId)) fleet.Trace.Note(host.Name, "deleted its own row");
+        if (fleet.Table.Delete(ip, present => present.InstanceId is null || present.InstanceId == instanceId)) fleet.Watch.DeletedOwn(host);
         return [];
     }, new()));
 

@@ -67,6 +67,13 @@ internal sealed class Watch(Fleet fleet)
         fleet.Trace.Note(host.Name, $"row {beat.Time.ToUnixTimeSeconds()} {beat.Status}{(beat.ReportedAt is null ? "" : " reporting")}");
     }
 
+    /// <summary>A late one may strike the host's next life: its row is back with the next heartbeat.</summary>
+    public void DeletedOwn(Host host)
+    {
+        host.LastWrite = null;
+        fleet.Trace.Note(host.Name, "deleted its own row");
+    }
+
     public void Deleted(Host by, Row row)
     {
         RowsDeleted++;
