@@ -1,3 +1,4 @@
+using AwsNats.Registry;
 using AwsNats.Settings;
 using AwsNats.Simulation.World;
 using AwsNats.Supervision;
@@ -31,7 +32,12 @@ internal static class Chaos
 
         fleet.Weather.Clear();
         if (fleet.Weather.LastLateAt > fleet.Now) fleet.Run(fleet.Weather.LastLateAt - fleet.Now);
-        foreach (var host in fleet.Hosts) host.Server?.Thaw();
+        foreach (var host in fleet.Hosts)
+        {
+            host.Server?.Thaw();
+            host.Agent?.Resume();
+        }
+
         Heal(fleet, servers);
     }
 
@@ -55,7 +61,7 @@ internal static class Chaos
         var running = fleet.Members.ToList();
         if (running.Count == 0) return;
         var host = fleet.Any(running);
-        switch (fleet.Random.Next(servers ? 16 : 11))
+        switch (fleet.Random.Next(servers ? 19 : 14))
         {
             case 0:
                 fleet.Add(SomeSkew(fleet)).Boot();
@@ -91,17 +97,28 @@ internal static class Chaos
             case 10 when fleet.OldScripts.FirstOrDefault(script => script.IsRunning) is { } script:
                 script.Die();
                 break;
-            case 11 or 12:
+            case 11 when !servers:
+                // Not where reports are made: a report that stands still in its way may meet another's.
+                host.Agent!.Pause(fleet.Between(1, 120));
+                break;
+            case 12:
+                fleet.Table.Put(Junk(fleet));
+                break;
+            case 13:
+                host.Settings = host.Settings with { NatsUser = $"user{fleet.Random.Next(5)}", NatsPassword = new Secret("$up\"er"), HeartbeatInterval = TimeSpan.FromSeconds(10) };
+                host.Agent!.Take(host.Settings);
+                break;
+            case 14 or 15:
                 host.Server?.End(new ServerExit(null, fleet.Chance(0.5) ? 9 : 11));
                 break;
-            case 13 when host.Server is { } server:
+            case 16 when host.Server is { } server:
                 server.Freeze();
                 if (fleet.Chance(0.5)) fleet.Pump.After(fleet.Between(1, 30), server.Thaw);
                 break;
-            case 14:
+            case 17:
                 SickServer(fleet, host);
                 break;
-            case 15:
+            case 18:
                 host.Disk.RefusesReloads = true;
                 fleet.Pump.After(fleet.Between(5, 60), () => host.Disk.RefusesReloads = false);
                 break;
@@ -121,6 +138,14 @@ internal static class Chaos
         };
         fleet.Pump.After(fleet.Between(5, 60), () => host.NextServer = () => ServerPlan.Good(fleet));
         host.Server?.End(new ServerExit(2, null));
+    }
+
+    /// <summary>A row that nobody ought to have written.</summary>
+    private static Row Junk(Fleet fleet)
+    {
+        string[] keys = ["", "10.0.0.300", "169.254.169.254", "127.0.0.1", "::1", "no such host", "10.0.0.9\", \"nats-route://evil", new string('9', 1000), "::ffff:10.0.0.1"];
+        string?[] times = [null, "", "abc", "99999999999999999999", "-5", "1e400", "NaN", "1772366400", "1772366400.75"];
+        return new Row(keys[fleet.Random.Next(keys.Length)], times[fleet.Random.Next(times.Length)], "working");
     }
 
     private static TimeSpan SomeSkew(Fleet fleet) => fleet.Chance(0.5) ? TimeSpan.Zero : fleet.Between(-600, 600);

@@ -41,6 +41,17 @@ internal sealed class AgentProcess(Host host, int life)
         else inbox.Post(_ => agent.AskToStop(), null);
     }
 
+    /// <summary>The process, or the whole virtual machine under it, stands still for a while.</summary>
+    public void Pause(TimeSpan lasting)
+    {
+        Fleet.Trace.Note(host.Name, $"agent stands still for {lasting.TotalSeconds:0} s");
+        inbox.Pause();
+        Fleet.Pump.After(lasting, inbox.Resume);
+    }
+
+    public void Resume() => inbox.Resume();
+
+    /// <summary>SIGHUP.</summary>
     public void Take(AgentSettings settings) => inbox.Post(_ => agent?.Take(settings), null);
 
     /// <summary>An answer that comes later; an agent killed meanwhile never gets it.</summary>

@@ -56,10 +56,12 @@ internal static class Mesh
         return routes;
     }
 
-    /// <summary>The text without its list of routes: a running server refuses a reload that changes anything of it.</summary>
-    public static string WithoutRoutes(string text)
+    /// <summary>The text without its routes and its authorization: a running server refuses a reload that changes anything of the rest.</summary>
+    public static string FixedOf(string text) => Without(Without(text, "  routes: [", "  ]\n"), "\nauthorization {", "}\n");
+
+    private static string Without(string text, string from, string to)
     {
-        var at = text.IndexOf("  routes: [", StringComparison.Ordinal);
-        return at < 0 ? text : text[..at] + text[(text.IndexOf("  ]\n", at, StringComparison.Ordinal) + 4)..];
+        var at = text.IndexOf(from, StringComparison.Ordinal);
+        return at < 0 ? text : text[..at] + text[(text.IndexOf(to, at, StringComparison.Ordinal) + to.Length)..];
     }
 }

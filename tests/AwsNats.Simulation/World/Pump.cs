@@ -57,7 +57,7 @@ internal sealed class Pump
     {
         while (posts.TryDequeue(out var post))
         {
-            if (post.Inbox.IsClosed) continue;
+            if (post.Inbox.IsClosed || post.Inbox.Keep(post.Call, post.State)) continue;
             SynchronizationContext.SetSynchronizationContext(post.Inbox);
             post.Call(post.State);
         }
@@ -69,9 +69,33 @@ internal sealed class Pump
 /// </summary>
 internal sealed class Inbox(Pump pump) : SynchronizationContext
 {
+    private Queue<(SendOrPostCallback Call, object? State)>? kept;
+
     public bool IsClosed { get; private set; }
 
     public void Close() => IsClosed = true;
+
+    /// <summary>SIGSTOP: what arrives is kept.</summary>
+    public void Pause() => kept ??= new();
+
+    /// <summary>SIGCONT: what arrived meanwhile is done now.</summary>
+    public void Resume()
+    {
+        var late = kept;
+        kept = null;
+        while (late?.Count > 0)
+        {
+            var (call, state) = late.Dequeue();
+            Post(call, state);
+        }
+    }
+
+    /// <returns>Whether the process is stopped and the call waits for its going on.</returns>
+    public bool Keep(SendOrPostCallback call, object? state)
+    {
+        kept?.Enqueue((call, state));
+        return kept is not null;
+    }
 
     public override void Post(SendOrPostCallback d, object? state)
     {

@@ -26,7 +26,7 @@ internal sealed class ServerProcess
     {
         (this.host, this.plan, fleet, Pid, FixedKey) = (host, plan, host.Fleet, pid, fixedKey);
         var text = host.Disk.Config ?? "";
-        fixedText = Mesh.WithoutRoutes(text);
+        fixedText = Mesh.FixedOf(text);
         Load(text);
         fleet.Pump.After(plan.Listens, () =>
         {
@@ -55,9 +55,6 @@ internal sealed class ServerProcess
 
     public bool IsServing => IsRunning && IsListening && !IsLameDuck && !IsFrozen && !plan.NeverHealthy;
 
-    /// <summary>The agent has sent it a signal that ends it.</summary>
-    public bool IsAskedToEnd { get; private set; }
-
     public int Loads { get; private set; }
 
     /// <summary>SIGSTOP.</summary>
@@ -81,7 +78,6 @@ internal sealed class ServerProcess
     {
         if (!IsRunning) return;
         fleet.Trace.Note(host.Name, $"server {Pid} gets {signal}");
-        IsAskedToEnd |= signal != ServerSignal.Reload;
         if (signal == ServerSignal.Kill) End(new ServerExit(null, 9));
         else if (IsFrozen) pending.Enqueue(signal);
         else if (!IsListening) End(new ServerExit(null, signal switch { ServerSignal.Reload => 1, ServerSignal.LameDuck => 12, _ => 2 }));
@@ -119,7 +115,7 @@ internal sealed class ServerProcess
         {
             if (!IsRunning || IsLameDuck || IsFrozen || host.Disk.RefusesReloads) return;
             var text = host.Disk.Config ?? "";
-            if (Mesh.WithoutRoutes(text) != fixedText) fleet.Trace.Note(host.Name, "server refuses the reload: what cannot be reloaded has changed");
+            if (Mesh.FixedOf(text) != fixedText) fleet.Trace.Note(host.Name, "server refuses the reload: what cannot be reloaded has changed");
             else Load(text);
         });
     }

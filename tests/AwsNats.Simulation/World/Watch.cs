@@ -128,7 +128,7 @@ internal sealed class Watch(Fleet fleet)
     public void ServerEnded(Host host, ServerProcess server, ServerExit exit)
     {
         if (!ServersSuffered && host.Agent is not { IsDraining: true }) Fail($"the server of {host} ended ({exit}) though nothing was done to any server");
-        if (server.IsAskedToEnd && exit.Signal is 1) Fail($"{host} sent HUP to a server that could not take it yet");
+        if (exit.Signal is 1) Fail($"{host} sent HUP to a server that could not take it yet");
     }
 
     public void AgentEnded(Host host, AgentProcess agent, ExitCode code)
