@@ -37,6 +37,10 @@ public sealed class HealthPolicyTests
         Assert.Null(Judge(Well(2), RosterStory.Row("eve", 0), new Row("10.0.0.9", null)));
 
     [Fact]
+    public void Two_spellings_of_one_host_are_one_server_and_it_is_well_when_one_of_them_is() =>
+        Assert.Null(Judge(RosterStory.Row("fd00::2", 0), RosterStory.Row("fd00:0::2", -300), RosterStory.Row("FD00::2", -300)));
+
+    [Fact]
     public void Draining_and_starting_servers_are_well() =>
         Assert.Null(Judge(RosterStory.Row("10.0.0.2", 0, "draining"), RosterStory.Row("10.0.0.3", 0, "starting"), Ill(4), Ill(5)));
 

@@ -61,9 +61,9 @@ public sealed class RosterPropertyTests
         Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(3));
         Assert.Equal(10_001, story.Roster.Entries.Count);
         Assert.Equal(5_000, story.Roster.Faults.Count);
-        Assert.Equal("10.0.0.2", Assert.Single(story.Roster.Entries.Values, entry => entry.IsRoute).Host);
+        Assert.Equal("10.0.0.2", Assert.Single(story.Roster.Routes).Host);
     }
 
     private static string[] Routes(RosterStory story) =>
-        [.. story.Roster.Entries.Values.Where(entry => entry.IsRoute).Select(entry => entry.Host).Distinct().Order()];
+        [.. story.Roster.Routes.Select(entry => entry.Host).Order()];
 }
