@@ -69,7 +69,7 @@ internal sealed record Roster(
         Entries.Values.Where(entry => entry.Standing == Standing.Expired && !IsKeptForReading(entry, awsNow));
 
     private static bool IsKeptForReading(RosterEntry entry, DateTimeOffset awsNow) =>
-        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - entry.Time <= LongestErrorStay;
+        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - awsNow <= LongestErrorStay;
 
     /// <summary>How much silence this read adds; null when the count must start anew, since nobody could be heard in between.</summary>
     private static TimeSpan? Counted(Roster previous, TimeSpan now, bool trusted, RosterRules rules)
