@@ -68,6 +68,8 @@ public sealed class PeerAddressTests
     [InlineData("::ffff:a00:2")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("::ffff:169.254.169.254")]
+    [InlineData("::127.0.0.1")]
+    [InlineData("::169.254.169.254")]
     [InlineData("[fd00::2]")]
     [InlineData("[fd00::2]:7244")]
     [InlineData("fd00::2]")]
@@ -141,6 +143,9 @@ public sealed class PeerAddressTests
     [InlineData("::ffff:10.0.0.2")]
     [InlineData("fd00::2%eth0")]
     [InlineData("[fd00::2]")]
+    [InlineData("localhost")]
+    [InlineData("LOCALHOST")]
+    [InlineData("node.localhost")]
     public void What_is_neither_address_nor_host_name_is_refused_where_names_are_allowed(string text) =>
         Assert.Null(PeerAddress.Parse(text, Own, allowHostNames: true).Host);
 
