@@ -67,6 +67,16 @@ public sealed class RestartPolicyTests
     public void The_description_of_a_single_death_says_how_and_when() =>
         Assert.Equal("nats-server ended: signal 9 (KILL) at 2025-03-04T12:00:00Z", RestartPolicy.Describe(Deaths(1), Window));
 
+    [Fact]
+    public void The_description_of_a_server_that_never_ran_does_not_say_that_it_ended() =>
+        Assert.Equal("nats-server could not be started 2 times within 600 s since 2025-03-04T12:00:00Z: not found in /usr/bin, at 2025-03-04T12:00:01Z",
+            RestartPolicy.Describe([.. Deaths(2).Select(death => death with { How = "not found in /usr/bin", NeverRan = true })], Window));
+
+    [Fact]
+    public void The_description_of_a_single_start_that_failed_does_not_say_that_it_ended() =>
+        Assert.Equal("nats-server could not be started: not found in /usr/bin, at 2025-03-04T12:00:00Z",
+            RestartPolicy.Describe([Death(0) with { How = "not found in /usr/bin", NeverRan = true }], Window));
+
     private static ImmutableArray<Death> Deaths(int count) => [.. Enumerable.Range(0, count).Select(second => Death(second))];
 
     private static Death Death(double second) => new(At(second), Noon.AddSeconds(second), "signal 9 (KILL)");
