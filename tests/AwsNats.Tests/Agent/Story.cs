@@ -47,6 +47,9 @@ internal sealed class Story
     /// <summary>Hosts whose rows change with every read.</summary>
     public List<string> Living { get; } = [];
 
+    /// <summary>Hosts whose rows change with every read and say error.</summary>
+    public List<string> Ailing { get; } = [];
+
     /// <summary>Rows that stand still.</summary>
     public List<Row> Others { get; } = [];
 
@@ -214,7 +217,8 @@ internal sealed class Story
         var aws = RosterStory.Start + now;
         DateTimeOffset? date = DateTimeOffset.FromUnixTimeSeconds(aws.ToUnixTimeSeconds());
         if (WriteFault is { Kind: RegistryFaultKind.Unreachable } away) return new BeatResult(heartbeat, new RegistryReply(away, null, []), null);
-        ImmutableArray<Row> rows = [.. Living.Select(host => new Row(host, $"{aws.ToUnixTimeMilliseconds() / 1000m}", "working")), .. Others];
+        var time = $"{aws.ToUnixTimeMilliseconds() / 1000m}";
+        ImmutableArray<Row> rows = [.. Living.Select(host => new Row(host, time, "working")), .. Ailing.Select(host => new Row(host, time, "error")), .. Others];
         return new BeatResult(heartbeat, new RegistryReply(WriteFault, date, []), new RegistryReply(ReadFault, date, ReadFault is null ? rows : []));
     }
 
