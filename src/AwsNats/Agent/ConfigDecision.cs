@@ -104,7 +104,7 @@ internal static class ConfigDecision
                     ReadyToLaunch = mayLaunch ? result.Model : null,
                 });
                 break;
-            case ConfigEnd.Refused or ConfigEnd.Failed when starting && !turn.State.Server.EverUp:
+            case ConfigEnd.Refused or ConfigEnd.Failed when starting && !turn.State.Server.EverUp && turn.State.Drain is null:
                 turn.Say(Messages.ConfigImpossible(result));
                 turn.State = turn.State with { Exit = ExitCode.BadServerConfig, LastWords = $"the server configuration cannot be used: {result.Words}" };
                 break;
