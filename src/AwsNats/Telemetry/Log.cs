@@ -17,8 +17,15 @@ internal sealed class Log(TextWriter output, LogFormat format, TimeProvider time
         var text = format == LogFormat.Json ? Json(line) : Text(line);
         lock (gate)
         {
-            output.Write(text);
-            output.Flush();
+            try
+            {
+                output.Write(text);
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // A full disk behind standard error: the server is worth more than this line, and there is nowhere to say so.
+            }
         }
     }
 

@@ -101,6 +101,10 @@ public sealed class LogTests
     }
 
     [Fact]
+    public void A_full_disk_behind_standard_error_is_no_reason_to_stop_working() =>
+        new Log(new FullDisk(), LogFormat.Text, Clock()).Write(Line("v"));
+
+    [Fact]
     public void A_secret_never_prints()
     {
         var secret = new Secret("hunter2");
@@ -145,5 +149,14 @@ public sealed class LogTests
         public override void Write(char value) => Seen.Add($"{value}");
 
         public override void Flush() => Seen.Add("flush");
+    }
+
+    private sealed class FullDisk : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("no space left on device");
+
+        public override void Write(string? value) => throw new IOException("no space left on device");
     }
 }
