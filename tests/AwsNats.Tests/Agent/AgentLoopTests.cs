@@ -163,7 +163,7 @@ public sealed class AgentLoopTests
         _ = agent.RunAsync();
         await world.UntilAsync(() => world.Count("report healthy") == 1);
         var (beats, probes, until) = (world.Count("announce"), world.Count("probe"), world.Time.GetUtcNow().AddSeconds(60));
-        await world.UntilAsync(() => world.Time.GetUtcNow() >= until);
+        await world.UntilAsync(() => world.Time.GetUtcNow() >= until, step: TimeSpan.FromMilliseconds(400));
         Assert.InRange(world.Count("announce") - beats, 4, 7);
         Assert.InRange(world.Count("probe") - probes, 10, 13);
     }

@@ -21,9 +21,10 @@ namespace AwsNats.Tests.Agent;
 internal sealed class SmallWorld : IRegistry, IRosterFile, IServerConfigFile, IServerExecutable, IServer, IServerMonitor, IInstanceHealth
 {
     /// <summary>Wall clock that a test may take for anything; the virtual clock runs as fast as it can meanwhile.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    /// <summary>The pause between two polls for a reload, so that none is skipped.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     private readonly StringWriter written = new();
     private TaskCompletionSource<ServerExit> exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -94,13 +95,14 @@ internal sealed class SmallWorld : IRegistry, IRosterFile, IServerConfigFile, IS
     public int Count(string call) => Calls.Count(made => made == call);
 
     /// <summary>Lets virtual time run until something holds.</summary>
-    public async Task UntilAsync(Func<bool> holds)
+    /// <param name="step">How far virtual time goes at once; a longer one makes a long quiet time cheap.</param>
+    public async Task UntilAsync(Func<bool> holds, TimeSpan? step = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!holds())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"it never happened; calls: {string.Join(' ', Calls.TakeLast(30))}");
-            Time.Advance(Step);
+            Time.Advance(step ?? Step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
