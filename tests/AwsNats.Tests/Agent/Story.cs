@@ -29,6 +29,7 @@ internal sealed class Story
     private int order;
     private TimeSpan now;
     private TimeSpan wakeAt;
+    private bool isRunning;
 
     public Story(AgentSettings? settings = null) => State = new AgentState(settings ?? new AgentSettings(), Identity, "1.2.3");
 
@@ -89,6 +90,9 @@ internal sealed class Story
     /// <summary>A server that an earlier life started with the settings of this one.</summary>
     public static AdoptedServer OursRunning(AgentSettings? settings = null) =>
         new(77, ConfigDecision.FixedFor(new Story(settings).State with { Server = new() { Version = FoundVersion } }).Key);
+
+    /// <summary>Starts beside a running server, and signals to none.</summary>
+    public int Indecencies { get; private set; }
 
     public Story Run(double until) => Run(Seconds(until));
 
@@ -156,12 +160,15 @@ internal sealed class Story
     private void Turn(TimeSpan at, Observation seen)
     {
         now = at;
+        if (seen.Exited is not null) isRunning = false;
+        if (seen.Started is { Pid: not null } || seen.Remembered is { Server: not null }) isRunning = true;
         var verdict = Decision.Decide(State, seen with { Dice = Dice }, new Moment(at, RosterStory.Start + at + Seconds(HostClockAhead)));
         State = verdict.State;
         wakeAt = verdict.WakeAt;
         foreach (var line in verdict.Lines) Lines.Add((Now, line));
         foreach (var act in verdict.Acts)
         {
+            if ((act is Act.StartServer && isRunning) || (act is Act.SignalServer && !isRunning)) Indecencies++;
             Acts.Add((Now, act));
             Answer(act);
         }
