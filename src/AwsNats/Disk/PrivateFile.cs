@@ -28,7 +28,7 @@ internal static class PrivateFile
 
     /// <summary>
     /// Writes the content beside its target and onto the disk. Created with O_EXCL and mode 0600: never readable for others, not for an
-    /// instant, and never somebody else's file. What a killed agent left behind is removed first.
+    /// instant, and never somebody else's file. What a killed agent left behind is removed first, half a file on a full disk at once.
     /// </summary>
     /// <returns>The path of the staged file.</returns>
     public static string Stage(string target, ReadOnlySpan<byte> content)
@@ -36,14 +36,23 @@ internal static class PrivateFile
         Directory.CreateDirectory(DirectoryOf(target), OwnerOnlyDirectory);
         var staged = StagingPath(target);
         File.Delete(staged);
-        using var stream = new FileStream(staged, new FileStreamOptions
+        try
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        });
-        stream.Write(content);
-        stream.Flush(flushToDisk: true);
+            using var stream = new FileStream(staged, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            });
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            TryDelete(staged);
+            throw;
+        }
+
         return staged;
     }
 
