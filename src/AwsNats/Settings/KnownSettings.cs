@@ -26,7 +26,7 @@ internal static class KnownSettings
             "A row that has not changed for so many seconds is deleted. Greater than servers-timeout."),
         // 0.005 s: simulations and tests; 60 s: with the longest beat a dead server is still noticed within minutes
         new("general", "heartbeat-interval", Shapes.Fraction(0.005m, 60m, (s, v) => s with { HeartbeatInterval = Span(v) }), "10", Change.Hangup,
-            "Seconds from one heartbeat to the next, up to a fifth more or less at random."),
+            "Seconds from one heartbeat to the next; up to a fifth is added at random."),
         new("general", "start-timeout", Shapes.Seconds(10, Hour, (s, v) => s with { StartTimeout = v }), "300", Change.AgentStart,
             "Seconds to wait at boot for the instance metadata and the table before giving up."),
         new("general", "address", Shapes.DialAddress((s, v) => s with { Address = v }), "auto", Change.AgentStart,
