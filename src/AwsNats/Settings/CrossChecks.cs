@@ -19,7 +19,8 @@ internal static class CrossChecks
         [
             Compare(settings.DeleteTimeout > settings.ServersTimeout, "delete-timeout", "must be greater than", "servers-timeout", "general", at),
             Compare((decimal)settings.ServersTimeout.TotalSeconds >= needed, "servers-timeout",
-                string.Create(CultureInfo.InvariantCulture, $"must be at least {needed:0.###}, which is {BeatsInTimeout} times"), "heartbeat-interval", "general", at),
+                string.Create(CultureInfo.InvariantCulture, $"must be at least {needed:0.###}, which is {BeatsInTimeout} times"),
+                "heartbeat-interval", "general", at),
             Compare(settings.LameDuckGrace < settings.LameDuckDuration, "lame-duck-grace", "must be less than", "lame-duck-duration", "server", at),
             Ports(settings.ClientHost, settings.ClientPort, "client", settings.ClusterHost, settings.ClusterPort, "cluster", at),
             Ports(settings.ClientHost, settings.ClientPort, "client", settings.MonitorHost, settings.MonitorPort, "monitor", at),

@@ -61,7 +61,8 @@ internal sealed record IniFile(ImmutableArray<IniSection> Sections, ImmutableArr
             var indent = raw.Length - raw.TrimStart().Length;
             if (above is { } key && indent > key.Indent)
             {
-                Fault(line, null, $"is indented under {SettingError.Quote(key.Key)} of line {key.Line}: the original script would have joined it to that value; " +
+                Fault(line, null, $"is indented under {SettingError.Quote(key.Key)} of line {key.Line}: " +
+                    "the original script would have joined it to that value; " +
                     "write a value on one line, or remove the indentation if this is a setting of its own");
             }
             else if (text[0] == '[')

