@@ -19,7 +19,7 @@ internal sealed class AutoScalingAnswers(string instanceId, string region, TimeS
     {
         HttpRequestException or IOException or SocketException => new(ReportOutcome.TryAgain,
             $"Auto Scaling in {region} cannot be reached ({Words((failure.InnerException ?? failure).Message)}): check the route, the security groups and the VPC endpoint"),
-        AmazonClientException or AmazonServiceException or InvalidOperationException => new(ReportOutcome.Denied,
+        AmazonClientException or AmazonServiceException or InvalidOperationException or ArgumentException => new(ReportOutcome.Denied,
             $"no AWS credentials for SetInstanceHealth ({Words(failure.Message)}): attach an instance profile whose role allows {Statement}"),
         _ => new(ReportOutcome.TryAgain, $"SetInstanceHealth failed with {failure.GetType().Name} ({Words(failure.Message)})"),
     };

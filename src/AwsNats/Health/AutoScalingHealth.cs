@@ -24,7 +24,6 @@ internal sealed class AutoScalingHealth : IInstanceHealth, IDisposable
 
     private readonly string instanceId;
     private readonly RegionEndpoint region;
-    private readonly Uri endpoint;
     private readonly TimeProvider time;
     private readonly AWSCredentials? credentials;
     private readonly TimeSpan deadline;
@@ -47,10 +46,13 @@ internal sealed class AutoScalingHealth : IInstanceHealth, IDisposable
         this.time = time;
         this.credentials = credentials;
         this.deadline = deadline ?? UsualDeadline;
-        endpoint = endpoints.AutoScaling ?? new Uri($"https://{Service}.{region}.{this.region.PartitionDnsSuffix}/");
+        Endpoint = endpoints.AutoScaling ?? new Uri($"https://{Service}.{region}.{this.region.PartitionDnsSuffix}/");
         answers = new AutoScalingAnswers(instanceId, region, this.deadline);
         client = new HttpClient(AwsConnections.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     }
+
+    /// <summary>Where Auto Scaling is asked.</summary>
+    public Uri Endpoint { get; }
 
     public void Dispose() => client.Dispose();
 
@@ -99,13 +101,13 @@ internal sealed class AutoScalingHealth : IInstanceHealth, IDisposable
     private async Task<HttpRequestMessage> SignAsync(string form, CancellationToken token)
     {
         var body = Encoding.UTF8.GetBytes(form);
-        var signing = new AWSSigningRequest { HttpMethod = HttpMethod.Post, RequestUri = endpoint, Content = body, Headers = { ["Content-Type"] = Form } };
+        var signing = new AWSSigningRequest { HttpMethod = HttpMethod.Post, RequestUri = Endpoint, Content = body, Headers = { ["Content-Type"] = Form } };
         var signed = await AWSSigV4Signer.SignAsync(
             signing,
             new AWSSigV4Parameters { Credentials = credentials, Region = region, Service = Service, SignedAt = (time.GetUtcNow() + clockOffset).UtcDateTime },
             token);
 
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", Form);
         foreach (var (name, value) in signed.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return request;

@@ -58,7 +58,13 @@ internal sealed class InstanceMetadata : IInstanceMetadata, IDisposable
 
     public async Task<IdentityAnswer> IdentifyAsync(AddressChoice choice, CancellationToken cancellation)
     {
-        // All at once: the start waits for nothing else, and each answer stands for itself.
+        if (OffFault() is { } off) return new IdentityAnswer(null, off);
+
+        // The token first and alone: were it to fail, every question below would wait for its own deadline.
+        var (_, noToken) = await TokenAsync(refused: null, cancellation);
+        if (noToken is not null) return new IdentityAnswer(null, noToken);
+
+        // Then all at once: the start waits for nothing else, and each answer stands for itself.
         var id = GetAsync("instance-id", cancellation);
         var address = AddressAsync(choice, cancellation);
         var region = GetAsync("placement/region", cancellation);
@@ -75,9 +81,7 @@ internal sealed class InstanceMetadata : IInstanceMetadata, IDisposable
     /// <returns>The value; absent when the service says 404; else the fault.</returns>
     public async Task<MetadataAnswer> GetAsync(string path, CancellationToken cancellation)
     {
-        if (endpoints.MetadataDisabled)
-            return MetadataAnswer.Failed("the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED=true: unset it, the agent takes its identity from there");
-
+        if (OffFault() is { } off) return MetadataAnswer.Failed(off);
         var (session, fault) = await TokenAsync(refused: null, cancellation);
         if (session is null) return MetadataAnswer.Failed(fault!);
 
@@ -118,6 +122,8 @@ internal sealed class InstanceMetadata : IInstanceMetadata, IDisposable
                 return publicly == MetadataAnswer.Absent ? IdentityParts.JudgeAddress("local-ipv4", second) : IdentityParts.JudgeAddress("public-ipv4", publicly);
         }
     }
+
+    private string? OffFault() => endpoints.MetadataDisabled ? MetadataFaults.Off : null;
 
     private static MetadataAnswer Required(string path, MetadataAnswer answer) => answer == MetadataAnswer.Absent
         ? MetadataAnswer.Failed($"the instance metadata service knows no {path}: what answers there is not that of an EC2 instance")

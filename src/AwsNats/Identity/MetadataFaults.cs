@@ -8,6 +8,8 @@ internal static class MetadataFaults
     /// <summary>Tokens are 56 characters of base64; more than this is somebody else's page.</summary>
     private const int LongestToken = 1024;
 
+    public const string Off = "the instance metadata service is switched off by AWS_EC2_METADATA_DISABLED=true: unset it, the agent's identity comes from there";
+
     /// <summary>Tells a token from the page of a captive portal: it must fit into a header.</summary>
     public static bool IsToken(string value) =>
         value.Length is > 0 and <= LongestToken && value.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;

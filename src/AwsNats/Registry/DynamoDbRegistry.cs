@@ -38,7 +38,9 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
     /// <param name="time">Runs the deadlines.</param>
     /// <param name="credentials">Null for the SDK's default chain.</param>
     /// <param name="deadline">Of each call, tries and pages together; null for <see cref="UsualDeadline"/>.</param>
-    public DynamoDbRegistry(string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null)
+    /// <param name="endpoint">Null for what the SDK finds: AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, else the region's own.</param>
+    public DynamoDbRegistry(
+        string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, Uri? endpoint = null)
     {
         this.table = table;
         this.time = time;
@@ -47,7 +49,6 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
         stamps = new ReplyStampHandler(AwsConnections.NewHandler());
         var config = new AmazonDynamoDBConfig
         {
-            RegionEndpoint = RegionEndpoint.GetBySystemName(region),
             HttpClientFactory = new OneClient(new HttpClient(stamps) { Timeout = Timeout.InfiniteTimeSpan }),
             HttpClientCacheSize = 1,
             MaxErrorRetry = 0,
@@ -57,6 +58,16 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
             // The table's usual host name is what a locked-down VPC lets through; a name by account id would be another.
             AccountIdEndpointMode = AccountIdEndpointMode.DISABLED,
         };
+        if (endpoint is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        else
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.AuthenticationRegion = region;
+        }
+
         client = credentials is null ? new AmazonDynamoDBClient(config) : new AmazonDynamoDBClient(credentials, config);
     }
 
