@@ -19,8 +19,9 @@ internal sealed class AutoScalingAnswers(string instanceId, string region, TimeS
     {
         HttpRequestException or IOException or SocketException => new(ReportOutcome.TryAgain,
             $"Auto Scaling in {region} cannot be reached ({Words((failure.InnerException ?? failure).Message)}): check the route, the security groups and the VPC endpoint"),
+        NoCredentialsException { IsPassing: true } => new(ReportOutcome.TryAgain, $"no AWS credentials for SetInstanceHealth for now: {Words(failure.Message)}"),
         AmazonClientException or AmazonServiceException or InvalidOperationException or ArgumentException => new(ReportOutcome.Denied,
-            $"no AWS credentials for SetInstanceHealth ({Words(failure.Message)}): attach an instance profile whose role allows {Statement}"),
+            $"no AWS credentials for SetInstanceHealth ({AwsWords.NoCredentials(failure.Message, LongestWords)}): attach an instance profile whose role allows {Statement}"),
         _ => new(ReportOutcome.TryAgain, $"SetInstanceHealth failed with {failure.GetType().Name} ({Words(failure.Message)})"),
     };
 

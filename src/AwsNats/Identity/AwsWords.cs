@@ -6,6 +6,17 @@ internal static class AwsWords
     /// <summary>After these words a refused signature is explained with the signed request, the session token included.</summary>
     private static readonly string[] SecretsFollow = ["The Canonical String", "The String-to-Sign"];
 
+    /// <summary>Why there are no credentials. The SDK's own list of all that it tried fills a page: only its end, the instance's role, matters here.</summary>
+    public static string NoCredentials(string words, int longest)
+    {
+        const string List = "Failed to resolve AWS credentials";
+        if (!words.StartsWith(List, StringComparison.Ordinal)) return OneLine(words, longest);
+        var last = words.TrimEnd().LastIndexOf('\n');
+        var reason = words.AsSpan(last + 1).Trim();
+        var colon = reason.IndexOf(": ");
+        return OneLine($"environment, profile and web identity have none; instance role: {reason[(colon < 0 ? 0 : colon + 2)..]}", longest);
+    }
+
     /// <summary>One line, cut at <paramref name="longest"/> characters and before anything that may hold a secret.</summary>
     public static string OneLine(string words, int longest)
     {

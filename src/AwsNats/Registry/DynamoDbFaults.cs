@@ -25,8 +25,9 @@ internal sealed class DynamoDbFaults(string table, string region, TimeSpan deadl
     {
         AmazonUnmarshallingException => Garbage($"{action} got an answer that DynamoDB does not give ({Words(exception)}): check the endpoint and any proxy"),
         AmazonServiceException refusal => FromRefusal(refusal, action),
+        NoCredentialsException { IsPassing: true } => Unreachable($"no AWS credentials for {action} on table {table} for now: {Words(exception)}"),
         AmazonClientException => Denied($"no AWS credentials for {action} on table {table}: attach an instance profile whose role allows "
-            + $"dynamodb:{action} ({Words(exception)})"),
+            + $"dynamodb:{action} ({AwsWords.NoCredentials(exception.Message, LongestWords)})"),
         HttpRequestException or IOException or SocketException => Unreachable($"DynamoDB in {region} cannot be reached for {action} ({Deepest(exception)}): "
             + "check DNS, the route, the security groups and the VPC endpoint"),
         _ => Garbage($"{action} failed with {exception.GetType().Name} ({Words(exception)}): check the endpoint and any proxy"),
