@@ -27,7 +27,7 @@ internal static class Models
         .Array[1, 20].Select(string.Concat);
 
     /// <summary>A password, unless the server would take it for a bcrypt hash.</summary>
-    public static readonly Gen<string> AnyPassword = AnyText.Where(text => !LooksLikeBcrypt(text));
+    public static readonly Gen<string> AnyPassword = AnyText.Where(text => !ServerConfigFaults.IsBcrypt(text));
 
     public static ServerConfigModel Node(string address, string name, params string[] peers) => new(
         Fixed(address, name), OpenAccess, [.. peers.Select(peer => new Peer(peer, 7244))]);
@@ -53,6 +53,4 @@ internal static class Models
 
     public static ServerConfigModel WithRoutes(this ServerConfigModel model, params Peer[] peers) =>
         model with { Routes = peers.ToImmutableSortedSet() };
-
-    private static bool LooksLikeBcrypt(string text) => text.StartsWith("$2", StringComparison.Ordinal) && text.Count(c => c == '$') > 2;
 }

@@ -144,15 +144,15 @@ public sealed class RealServerTests : IDisposable
         var (pathA, pathB) = (directory.File("a.conf"), directory.File("b.conf"));
         foreach (var name in (string[])["a", "b"])
             File.WriteAllText(directory.File($"{name}-js.conf"), $"jetstream {{ store_dir: \"{directory.File(name)}\" }}\n");
-        Write(pathA, Models.Node(a, "a").WithInclude(directory.File("a-js.conf")));
+        Write(pathA, Models.Node(a, "a").WithRouteUser("r", "p:@ä").WithInclude(directory.File("a-js.conf")));
         using var serverA = Start(line, pathA);
         Assert.True(await EventuallyAsync(async () =>
             await MonitorAsync(a, "/healthz?js-enabled-only=true", Cancellation) is { } body && body.Contains("\"ok\""), Cancellation), serverA.Log);
         Assert.DoesNotContain("\"ok\"", await MonitorAsync(a, "/healthz", Cancellation));
 
-        Write(pathB, Models.Node(b, "b", a).WithInclude(directory.File("b-js.conf")));
+        Write(pathB, Models.Node(b, "b", a).WithRouteUser("r", "p:@ä").WithInclude(directory.File("b-js.conf")));
         using var serverB = Start(line, pathB);
-        Write(pathA, Models.Node(a, "a", b).WithInclude(directory.File("a-js.conf")));
+        Write(pathA, Models.Node(a, "a", b).WithRouteUser("r", "p:@ä").WithInclude(directory.File("a-js.conf")));
         await serverA.ReloadAsync(Cancellation);
         foreach (var node in (string[])[a, b])
             Assert.True(await EventuallyAsync(async () => await MonitorAsync(node, "/healthz", Cancellation) is { } body && body.Contains("\"ok\""), Cancellation), serverA.Log);

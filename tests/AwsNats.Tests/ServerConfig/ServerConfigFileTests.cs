@@ -17,7 +17,7 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task A_first_write_puts_the_text_in_place_for_its_owner_only()
     {
-        Assert.Equal(new(ConfigOutcome.Written), await File_().WriteAsync("a: 1 # ä", Cancellation));
+        Assert.Equal(new(ConfigOutcome.Written), await Config().WriteAsync("a: 1 # ä", Cancellation));
         Assert.Equal("a: 1 # ä", await File.ReadAllTextAsync(path, Cancellation));
         Assert.Equal(Private, TemporaryDirectory.ModeOf(path));
         Assert.Equal(["nats.conf"], Names());
@@ -27,10 +27,10 @@ public sealed class ServerConfigFileTests : IDisposable
     public async Task Equal_bytes_change_nothing_and_are_not_tested()
     {
         await File.WriteAllTextAsync(path, "same", Cancellation);
-        var inode = File.GetLastWriteTimeUtc(path);
+        var written = File.GetLastWriteTimeUtc(path);
         var file = new ServerConfigFile(path, (_, _) => throw new InvalidOperationException("tested"));
         Assert.Equal(new(ConfigOutcome.Unchanged), await file.WriteAsync("same", Cancellation));
-        Assert.Equal(inode, File.GetLastWriteTimeUtc(path));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(path));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class ServerConfigFileTests : IDisposable
     {
         await File.WriteAllTextAsync(path, "same", Cancellation);
         TemporaryDirectory.SetMode(path, Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Assert.Equal(new(ConfigOutcome.Unchanged), await File_().WriteAsync("same", Cancellation));
+        Assert.Equal(new(ConfigOutcome.Unchanged), await Config().WriteAsync("same", Cancellation));
         Assert.Equal(Private, TemporaryDirectory.ModeOf(path));
     }
 
@@ -89,7 +89,7 @@ public sealed class ServerConfigFileTests : IDisposable
     {
         await File.WriteAllTextAsync(path, "old", Cancellation);
         TemporaryDirectory.SetMode(path, Private | UnixFileMode.OtherRead);
-        var file = File_();
+        var file = Config();
         await file.WriteAsync("new", Cancellation);
         Assert.Equal("old", await File.ReadAllTextAsync($"{path}.last-good", Cancellation));
         Assert.Equal(Private, TemporaryDirectory.ModeOf($"{path}.last-good"));
@@ -101,7 +101,7 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task A_roll_back_puts_the_last_accepted_text_back_however_many_were_written_since()
     {
-        var file = File_();
+        var file = Config();
         await file.WriteAsync("good", Cancellation);
         await file.AcceptAsync(Cancellation);
         await file.WriteAsync("refused", Cancellation);
@@ -114,7 +114,7 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task A_roll_back_without_a_last_good_file_leaves_the_file()
     {
-        var file = File_();
+        var file = Config();
         Assert.Equal(new(ConfigOutcome.Unchanged), await file.RollBackAsync(Cancellation));
         await file.WriteAsync("first", Cancellation);
         Assert.Equal(new(ConfigOutcome.Unchanged), await file.RollBackAsync(Cancellation));
@@ -124,7 +124,7 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task Accepting_twice_or_without_a_write_is_no_fault()
     {
-        var file = File_();
+        var file = Config();
         await file.AcceptAsync(Cancellation);
         await file.AcceptAsync(Cancellation);
         Assert.Empty(Names());
@@ -133,9 +133,9 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task After_a_kill_before_acceptance_equal_bytes_are_offered_to_the_server_once_more_and_only_once()
     {
-        await File_().WriteAsync("good", Cancellation);
-        await File_().WriteAsync("unproven", Cancellation); // and the agent is killed here
-        var restarted = File_();
+        await Config().WriteAsync("good", Cancellation);
+        await Config().WriteAsync("unproven", Cancellation); // and the agent is killed here
+        var restarted = Config();
         Assert.Equal(new(ConfigOutcome.Written), await restarted.WriteAsync("unproven", Cancellation));
         Assert.Equal(new(ConfigOutcome.Unchanged), await restarted.WriteAsync("unproven", Cancellation));
         Assert.Equal(new(ConfigOutcome.Written), await restarted.RollBackAsync(Cancellation));
@@ -145,25 +145,46 @@ public sealed class ServerConfigFileTests : IDisposable
     [Fact]
     public async Task After_a_kill_before_acceptance_another_text_can_still_be_rolled_back_to_the_last_good_one()
     {
-        await File_().WriteAsync("good", Cancellation);
-        await File_().WriteAsync("unproven", Cancellation); // and the agent is killed here
-        var restarted = File_();
+        await Config().WriteAsync("good", Cancellation);
+        await Config().WriteAsync("unproven", Cancellation); // and the agent is killed here
+        var restarted = Config();
         Assert.Equal(new(ConfigOutcome.Written), await restarted.WriteAsync("next", Cancellation));
         await restarted.RollBackAsync(Cancellation);
         Assert.Equal("good", await File.ReadAllTextAsync(path, Cancellation));
     }
 
-    [Fact]
-    public async Task After_a_kill_between_keeping_the_old_file_and_the_rename_nothing_is_lost()
+    /// <summary>What a kill can leave, instant by instant: the files beside nats.conf, and nats.conf itself.</summary>
+    public static TheoryData<string, string, string> KilledAt => new()
     {
-        await File.WriteAllTextAsync(path, "good", Cancellation);
-        await File.WriteAllTextAsync($"{path}.last-good", "good", Cancellation);
-        await File.WriteAllTextAsync(directory.File(".nats.conf.new"), "next", Cancellation);
-        var restarted = File_();
-        Assert.Equal(new(ConfigOutcome.Written), await restarted.WriteAsync("next", Cancellation));
-        await restarted.AcceptAsync(Cancellation);
-        Assert.Equal("next", await File.ReadAllTextAsync(path, Cancellation));
-        Assert.Equal(["nats.conf"], Names());
+        { "while the next text is written", ".nats.conf.new=ne", "good" },
+        { "while it is tested", ".nats.conf.new=next", "good" },
+        { "while the old text is kept", ".nats.conf.new=next .nats.conf.last-good.new=go", "good" },
+        { "when it has been kept", ".nats.conf.new=next nats.conf.last-good=good", "good" },
+        { "when the next text is in place", "nats.conf.last-good=good", "next" },
+    };
+
+    [Theory]
+    [MemberData(nameof(KilledAt))]
+    public async Task After_a_kill_at_any_instant_the_next_agent_can_go_on_and_go_back(string instant, string beside, string inPlace)
+    {
+        foreach (var text in (string[])["good", "next", "another"])
+        {
+            foreach (var file in beside.Split(' ')) await File.WriteAllTextAsync(directory.File(file.Split('=')[0]), file.Split('=')[1], Cancellation);
+            await File.WriteAllTextAsync(path, inPlace, Cancellation);
+            var restarted = Config();
+            await restarted.WriteAsync(text, Cancellation);
+            Assert.Equal(text, await File.ReadAllTextAsync(path, Cancellation));
+            if (text != "good")
+            {
+                await restarted.RollBackAsync(Cancellation);
+                Assert.True(await File.ReadAllTextAsync(path, Cancellation) == "good", instant);
+                await restarted.WriteAsync(text, Cancellation);
+            }
+
+            await restarted.AcceptAsync(Cancellation);
+            Assert.Equal(text, await File.ReadAllTextAsync(path, Cancellation));
+            Assert.Equal(["nats.conf"], Names());
+        }
     }
 
     [Theory]
@@ -173,7 +194,8 @@ public sealed class ServerConfigFileTests : IDisposable
     {
         await File.WriteAllTextAsync(path, "old", Cancellation);
         await File.WriteAllTextAsync(directory.File(".nats.conf.new"), "hal", Cancellation);
-        var file = File_();
+        await File.WriteAllTextAsync(directory.File(".nats.conf.last-good.new"), "hal", Cancellation);
+        var file = Config();
         await file.WriteAsync(text, Cancellation);
         await file.AcceptAsync(Cancellation);
         Assert.Equal(["nats.conf"], Names());
@@ -185,16 +207,16 @@ public sealed class ServerConfigFileTests : IDisposable
         var victim = directory.File("victim");
         await File.WriteAllTextAsync(victim, "untouched", Cancellation);
         File.CreateSymbolicLink(directory.File(".nats.conf.new"), victim);
-        Assert.Equal(ConfigOutcome.Written, (await File_().WriteAsync("new", Cancellation)).Outcome);
+        Assert.Equal(ConfigOutcome.Written, (await Config().WriteAsync("new", Cancellation)).Outcome);
         Assert.Equal("untouched", await File.ReadAllTextAsync(victim, Cancellation));
     }
 
     [Fact]
-    public async Task A_missing_directory_is_made_for_its_owner_only()
+    public async Task A_missing_directory_is_made_and_closed_to_others()
     {
         var deep = Path.Combine(directory.Path, "missing", "deeper", "nats.conf");
         Assert.Equal(new(ConfigOutcome.Written), await new ServerConfigFile(deep, Passes).WriteAsync("new", Cancellation));
-        Assert.Equal(Private | UnixFileMode.UserExecute, TemporaryDirectory.ModeOf(Path.Combine(directory.Path, "missing")));
+        Assert.Equal(Private | UnixFileMode.UserExecute, TemporaryDirectory.ModeOf(Path.GetDirectoryName(deep)!));
     }
 
     [Theory]
@@ -206,7 +228,7 @@ public sealed class ServerConfigFileTests : IDisposable
         Directory.CreateDirectory(directory.File("real"));
         if (exists) await File.WriteAllTextAsync(real, "old", Cancellation);
         File.CreateSymbolicLink(path, "real/nats.conf");
-        Assert.Equal(new(ConfigOutcome.Written), await File_().WriteAsync("new", Cancellation));
+        Assert.Equal(new(ConfigOutcome.Written), await Config().WriteAsync("new", Cancellation));
         Assert.Equal("real/nats.conf", new FileInfo(path).LinkTarget);
         Assert.Equal("new", await File.ReadAllTextAsync(real, Cancellation));
         Assert.Equal(["nats.conf", "real"], Names());
@@ -256,7 +278,7 @@ public sealed class ServerConfigFileTests : IDisposable
         Assert.Contains(repair, answer.Words);
     }
 
-    private ServerConfigFile File_() => new(path, Passes);
+    private ServerConfigFile Config() => new(path, Passes);
 
     private string?[] Names() => [.. Directory.EnumerateFileSystemEntries(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)];
 }
