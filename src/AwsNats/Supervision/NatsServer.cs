@@ -125,7 +125,7 @@ internal sealed class NatsServer(ServerLaunch launch, TimeProvider time) : IServ
         {
             var arguments = ProcessTable.CommandLine(pid);
             // The verb is gone from the command line once the server's own has taken its place; it is empty in the midst of exec.
-            if (arguments.Length > 0 && arguments.ElementAtOrDefault(launch.Launcher!.Length) != ServerLauncher.Verb) return null;
+            if (arguments.Length > 0 && !arguments.Contains(ServerLauncher.Verb)) return null;
             if (time.GetElapsedTime(since) > LaunchDeadline)
             {
                 Posix.SendSignal(pid, 9); // KILL
