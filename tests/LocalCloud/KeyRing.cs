@@ -26,7 +26,7 @@ internal sealed class KeyRing
 
     public void Forget(AccessKey key) => keys.TryRemove(key.AccessKeyId, out _);
 
-    private AccessKey Add(AccessKey key) => keys[key.AccessKeyId] = key;
+    internal AccessKey Add(AccessKey key) => keys[key.AccessKeyId] = key;
 
     private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(KeyIdAlphabet, 16);
 
