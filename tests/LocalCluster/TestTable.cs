@@ -98,12 +98,17 @@ public sealed class TestTable
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    internal Task CreateAsync() => CallAsync("CreateTable", new JsonObject
+    internal async Task CreateAsync()
     {
-        ["AttributeDefinitions"] = new JsonArray(new JsonObject { ["AttributeName"] = "ip", ["AttributeType"] = "S" }),
-        ["KeySchema"] = new JsonArray(new JsonObject { ["AttributeName"] = "ip", ["KeyType"] = "HASH" }),
-        ["ProvisionedThroughput"] = new JsonObject { ["ReadCapacityUnits"] = 5, ["WriteCapacityUnits"] = 5 }, // any: dynalite does not throttle
-    });
+        await CallAsync("CreateTable", new JsonObject
+        {
+            ["AttributeDefinitions"] = new JsonArray(new JsonObject { ["AttributeName"] = "ip", ["AttributeType"] = "S" }),
+            ["KeySchema"] = new JsonArray(new JsonObject { ["AttributeName"] = "ip", ["KeyType"] = "HASH" }),
+            ["ProvisionedThroughput"] = new JsonObject { ["ReadCapacityUnits"] = 5, ["WriteCapacityUnits"] = 5 }, // any: dynalite does not throttle
+        });
+        await Wait.UntilAsync(
+            async () => (await CallAsync("DescribeTable", []))["Table"]!["TableStatus"]!.GetValue<string>() == "ACTIVE", TimeSpan.FromSeconds(10));
+    }
 
     internal Task DropAsync() => CallAsync("DeleteTable", []);
 
