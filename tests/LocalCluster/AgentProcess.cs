@@ -44,10 +44,10 @@ public sealed class AgentProcess : IAsyncDisposable
 
     internal static int? ServerAmong(IEnumerable<int> pids) => pids.Where(IsServer).Select(p => (int?)p).FirstOrDefault();
 
-    private static bool IsServer(int pid)
+    /// <summary>Runs on a configuration file, and is neither a test of one nor a question for the version.</summary>
+    internal static bool IsServer(int pid)
     {
         var arguments = ProcFs.CommandLine(pid);
-        return arguments.Count > 1 && !arguments.Contains("-t") && !arguments.Contains("-v") && !arguments.Contains("--version")
-            && arguments.Contains("-c") && arguments[0].EndsWith("aws-nats", StringComparison.Ordinal) is false;
+        return arguments.Contains("-c") && !arguments.Contains("-t") && !arguments.Contains("-v") && !arguments.Contains("--version");
     }
 }

@@ -18,6 +18,7 @@ public sealed class Cluster : IAsyncDisposable
 
     private readonly Dynalite dynalite;
     private readonly List<Node> nodes = [];
+    private bool disposed;
 
     private Cluster(ClusterOptions options, Subnet subnet, Dynalite dynalite, Cloud cloud, TestTable table, string folder)
     {
@@ -150,6 +151,8 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Ends every agent and server at once, and everything else.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (disposed) return;
+        disposed = true;
         Subnet.KillAll();
         foreach (var node in nodes) await node.EndAsync();
         await Cloud.DisposeAsync();
