@@ -39,7 +39,7 @@ present() { # present WANTED: prints the line on disk that answers to "2.9", "2.
     for binary in "$servers"/*/nats-server; do
         [ -x "$binary" ] || continue
         line=$(line_of "$binary")
-        [ -n "$line" ] && [ "$(basename "$(dirname "$binary")")" = "$line" ] || continue
+        if [ -z "$line" ] || [ "$(basename "$(dirname "$binary")")" != "$line" ]; then continue; fi
         case $1 in
             newest) if at_least "$line" "$oldest_of_sid" && at_least "$line" "${found:-0.0}"; then found=$line; fi ;;
             *) if [ "$line" = "$1" ]; then found=$line; fi ;;
@@ -50,6 +50,7 @@ present() { # present WANTED: prints the line on disk that answers to "2.9", "2.
 
 mirror() { # the base address of the Debian archive that this machine uses
     local codename
+    # shellcheck source=/dev/null
     codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
     [ -n "$codename" ] || fail "/etc/os-release names no VERSION_CODENAME: only Debian is known here"
     apt-get update --print-uris 2>/dev/null | sed -nE "s|^'([^']+)/dists/$codename/InRelease'.*|\1|p" | head -n 1
