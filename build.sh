@@ -101,7 +101,7 @@ need_dotnet() {
     dotnet --version >/dev/null 2>&1 || fail "this repository is built with exactly the .NET SDK $version (global.json); here: $(dotnet --list-sdks | tr '\n' ' ')"
 }
 
-npm_ci() { cd tests/dynalite && npm ci --ignore-scripts --no-audit --no-fund; }
+npm_ci() { (cd tests/dynalite && npm ci --ignore-scripts --no-audit --no-fund); }
 
 need_dynalite() {
     local folder=tests/dynalite
