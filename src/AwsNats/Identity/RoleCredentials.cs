@@ -8,7 +8,7 @@ namespace AwsNats.Identity;
 /// (it blocks pool threads), goes through the environment's proxy, and on a host whose clock runs ahead takes every answer for expired: measured.
 /// No wall clock is read here.
 /// </summary>
-internal sealed class RoleCredentials(InstanceMetadata metadata, TimeProvider time) : AWSCredentials
+internal sealed class RoleCredentials(InstanceMetadata metadata, TimeProvider time) : AWSCredentials, IDisposable
 {
     /// <summary>4 min: the metadata service has new credentials at least 5 min before the old ones end, so an answer is good that long.</summary>
     private static readonly TimeSpan GoodFor = TimeSpan.FromMinutes(4);
@@ -20,6 +20,8 @@ internal sealed class RoleCredentials(InstanceMetadata metadata, TimeProvider ti
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile Held? held;
+
+    public void Dispose() => gate.Dispose();
 
     /// <summary>Whether the role is what the SDK's default chain would come to: nothing that it looks at earlier is there.</summary>
     /// <param name="variable">Gives an environment variable's value, or null.</param>

@@ -23,6 +23,7 @@ public sealed class RoleCredentialsTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        credentials.Dispose();
         metadata.Dispose();
         await service.DisposeAsync();
     }
