@@ -58,15 +58,11 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
             // The table's usual host name is what a locked-down VPC lets through; a name by account id would be another.
             AccountIdEndpointMode = AccountIdEndpointMode.DISABLED,
         };
-        if (endpoint is null)
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-        }
-        else
-        {
-            config.ServiceURL = endpoint.AbsoluteUri;
-            config.AuthenticationRegion = region;
-        }
+        if (endpoint is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        else config.ServiceURL = endpoint.AbsoluteUri;
+
+        // Else an endpoint of the environment's is signed for the region that the SDK reads out of its name: us-east-1 when it names none.
+        config.AuthenticationRegion = region;
 
         client = credentials is null ? new AmazonDynamoDBClient(config) : new AmazonDynamoDBClient(credentials, config);
     }
