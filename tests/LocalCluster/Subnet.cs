@@ -11,7 +11,7 @@ namespace LocalCluster;
 /// </summary>
 public sealed class Subnet : IDisposable
 {
-    private const string Variable = "AWS_NATS_TEST_SUBNET";
+    private const string Variable = "LOCAL_CLUSTER_SUBNET";
     private const int LeasesTried = 1000; // arbitrary: more than anybody runs at once
 
     private readonly FileStream lease;
