@@ -137,14 +137,14 @@ internal static class RegistryDecision
     {
         var before = turn.State.Registry;
         var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules);
-        var peers = roster.Entries.Values.Where(entry => entry.IsRoute).Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
+        var peers = roster.Routes.Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
         turn.Registry(r => r with { Roster = roster, EverRead = true, Peers = peers });
 
         foreach (var line in Messages.RowsIgnored(roster.Faults.Values.Where(fault => !before.Roster.Faults.ContainsKey(fault.Key)))) turn.Say(line);
         var known = before.Peers ?? [];
         if (!before.EverRead) turn.Say(Messages.RosterRead(rows.Length, peers.Count));
         foreach (var peer in peers.Except(known)) if (before.EverRead) turn.Say(Messages.PeerJoined(peer));
-        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.GetValueOrDefault(peer.Host)));
+        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.Values.FirstOrDefault(entry => entry.Host == peer.Host)));
         if (!before.EverRead || !peers.SetEquals(known)) turn.Do(new Act.Remember([.. peers]));
 
         // Starting anywhere keeps agents that see the same dead from asking for the same three.
