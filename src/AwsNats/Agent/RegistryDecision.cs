@@ -18,7 +18,10 @@ internal static class RegistryDecision
     /// <summary>Three deletes a beat: a table full of the dead is cleaned in time, not in a storm.</summary>
     private const int DeletesPerBeat = 3;
 
-    /// <summary>6 s between two beats out of turn: a server that comes and goes makes ten beats a minute at the most, not a storm.</summary>
+    /// <summary>
+    /// 6 s between two beats out of turn, but for one that may come at once: a server that dies and is back is told twice without delay, and
+    /// one that comes and goes makes eleven beats a minute at the most, not a storm.
+    /// </summary>
     private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(6);
 
     /// <summary>When a failing registry is mentioned again.</summary>
@@ -60,7 +63,8 @@ internal static class RegistryDecision
         if (registry.InFlight || turn.State.Exit is not null || turn.State.Drain is { RowTries: > 0 } or { RowInFlight: true }) return;
         var heartbeat = Tell(turn.State, turn.AwsNow);
         var news = registry.Told is { } told && told != (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null);
-        var newsAt = turn.State.Drain is null ? registry.NextNewsAt : TimeSpan.Zero; // a drain waits for its word to be out
+        var hurries = turn.State.Drain is not null || turn.State.Health.Failure is { HeldUntil: null }; // a drain, or a report, waits for its word to be out
+        var newsAt = hurries ? TimeSpan.Zero : registry.NextNewsAt - NewsSpacing;
         var beatAt = news && newsAt < registry.NextBeatAt ? newsAt : registry.NextBeatAt;
         if (!turn.Due(beatAt))
         {
@@ -75,7 +79,7 @@ internal static class RegistryDecision
         {
             InFlight = true,
             NextBeatAt = turn.Now.Elapsed + pause,
-            NextNewsAt = news ? turn.Now.Elapsed + NewsSpacing : r.NextNewsAt,
+            NextNewsAt = news ? (turn.Due(r.NextNewsAt) ? turn.Now.Elapsed : r.NextNewsAt) + NewsSpacing : r.NextNewsAt,
             Told = (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null),
         });
     }

@@ -61,9 +61,9 @@ internal sealed class ServerMonitor : IServerMonitor, IDisposable
 
     public void Dispose() => http.Dispose();
 
-    public async Task<ProbeAnswer> ProbeAsync(bool starting, CancellationToken cancellation)
+    public async Task<ProbeAnswer> ProbeAsync(CancellationToken cancellation)
     {
-        var path = ServerVersion.HealthPath(serverVersion(), starting);
+        var path = ServerVersion.HealthPath(serverVersion());
         var since = time.GetTimestamp();
         var answer = await AskAsync(path, cancellation).ConfigureAwait(false);
         var probe = Judge(path, answer);

@@ -18,10 +18,11 @@ internal static class ServerVersion
 
     /// <summary>
     /// The path that answers whether the server lives. A JetStream server that is still catching up is not dead, so from 2.9 on its
-    /// JetStream is asked for as little as the version allows; at the start the strict question tells when it is ready.
+    /// JetStream is asked for as little as the version allows. A starting server is asked no more than that: a lone JetStream node
+    /// fails every stricter question until a second one joins, and must not be restarted for it (measured on 2.9, 2.10 and 2.15).
     /// </summary>
     /// <param name="version"><see cref="Unknown"/> gets the root page, which every version has.</param>
-    public static string HealthPath(Version version, bool starting) =>
+    public static string HealthPath(Version version) =>
         version < Healthz ? "/"
         : version < ServerOnly ? "/healthz"
         : version < EnabledOnly ? "/healthz?js-server-only=true"

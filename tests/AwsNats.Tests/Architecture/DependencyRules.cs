@@ -8,7 +8,7 @@ internal static partial class DependencyRules
     private const string Program = "Program.cs";
 
     /// <summary>The adapters that speak to AWS, and the connections they share.</summary>
-    private static readonly string[] AwsAdapters = ["Registry/DynamoDb*.cs", "Health/AutoScaling*.cs", "Identity/Aws*.cs"];
+    private static readonly string[] AwsAdapters = ["Registry/DynamoDb*.cs", "Health/AutoScaling*.cs", "Identity/Aws*.cs", "Identity/RoleCredentials.cs"];
 
     /// <summary>The one file besides Program that reads variables and files of settings.</summary>
     private const string SettingsGatherer = "Settings/SettingsReader.cs";

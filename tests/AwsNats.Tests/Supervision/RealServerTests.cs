@@ -21,12 +21,12 @@ public sealed class RealServerTests
         await ServerBench.UntilAsync(() => Directory.GetDirectories($"/proc/{node.Pid}/task").All(thread =>
             ServerBench.ThreadState(thread) == 'T'));
         var since = TimeProvider.System.GetTimestamp();
-        var frozen = await node.Monitor.ProbeAsync(starting: false, Cancellation);
+        var frozen = await node.Monitor.ProbeAsync(Cancellation);
         Assert.Equal(ServerHealth.Unhealthy, frozen.Health);
         Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
 
         Assert.True(Posix.SendSignal(node.Pid, 18)); // CONT
-        await ServerBench.UntilAsync(async () => (await node.Monitor.ProbeAsync(starting: false, Cancellation)).Health == ServerHealth.Healthy);
+        await ServerBench.UntilAsync(async () => (await node.Monitor.ProbeAsync(Cancellation)).Health == ServerHealth.Healthy);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class RealServerTests
         using var client = new System.Net.Sockets.TcpClient(bench.Host, node.ClientPort); // without a client it would end at once
         node.Server.Signal(ServerSignal.LameDuck);
         ProbeAnswer? answer = null;
-        await ServerBench.UntilAsync(async () => (answer = await node.Monitor.ProbeAsync(starting: false, Cancellation)).Health == ServerHealth.Unhealthy);
+        await ServerBench.UntilAsync(async () => (answer = await node.Monitor.ProbeAsync(Cancellation)).Health == ServerHealth.Unhealthy);
         Assert.NotNull(answer!.Detail);
     }
 
@@ -115,7 +115,7 @@ public sealed class RealServerTests
                 cluster { name: "test", {{pool}} host: "{{node.host}}", port: {{node.clusterPort}}, advertise: "{{node.host}}:{{node.clusterPort}}", routes: [{{routes}}] }
                 """, Cancellation);
             node.Pid = await bench.StartAsync(node.Server);
-            await ServerBench.UntilAsync(async () => (await node.Monitor.ProbeAsync(starting: true, Cancellation)).Health == ServerHealth.Healthy);
+            await ServerBench.UntilAsync(async () => (await node.Monitor.ProbeAsync(Cancellation)).Health == ServerHealth.Healthy);
             return node;
         }
 

@@ -22,18 +22,18 @@ public sealed class ServerMonitorTests
 
     [Theory]
     [InlineData(200, """{"status":"ok"}""", nameof(ServerHealth.Healthy), null)]
-    [InlineData(503, """{"status":"unavailable","error":"JetStream is not current"}""", nameof(ServerHealth.Unhealthy), "/healthz: 503, JetStream is not current")]
-    [InlineData(500, "oops", nameof(ServerHealth.Unhealthy), "/healthz: 500")]
-    [InlineData(400, "", nameof(ServerHealth.Unknown), "/healthz: 400")]
-    [InlineData(401, "", nameof(ServerHealth.Unknown), "/healthz: 401")]
-    [InlineData(403, "", nameof(ServerHealth.Unknown), "/healthz: 403")]
-    [InlineData(404, "", nameof(ServerHealth.Unknown), "/healthz: 404")]
-    [InlineData(302, "", nameof(ServerHealth.Unknown), "/healthz: 302")]
+    [InlineData(503, """{"status":"unavailable","error":"JetStream is not current"}""", nameof(ServerHealth.Unhealthy), "/healthz?js-enabled-only=true: 503, JetStream is not current")]
+    [InlineData(500, "oops", nameof(ServerHealth.Unhealthy), "/healthz?js-enabled-only=true: 500")]
+    [InlineData(400, "", nameof(ServerHealth.Unknown), "/healthz?js-enabled-only=true: 400")]
+    [InlineData(401, "", nameof(ServerHealth.Unknown), "/healthz?js-enabled-only=true: 401")]
+    [InlineData(403, "", nameof(ServerHealth.Unknown), "/healthz?js-enabled-only=true: 403")]
+    [InlineData(404, "", nameof(ServerHealth.Unknown), "/healthz?js-enabled-only=true: 404")]
+    [InlineData(302, "", nameof(ServerHealth.Unknown), "/healthz?js-enabled-only=true: 302")]
     public async Task TheStatusDecides(int status, string body, string health, string? detail)
     {
         await using var peer = new OneAnswer(status, body);
         using var monitor = peer.Monitor(TimeProvider.System);
-        Assert.Equal(new ProbeAnswer(Enum.Parse<ServerHealth>(health), detail), await monitor.ProbeAsync(starting: true, Cancellation));
+        Assert.Equal(new ProbeAnswer(Enum.Parse<ServerHealth>(health), detail), await monitor.ProbeAsync(Cancellation));
     }
 
     [Fact]
@@ -43,9 +43,9 @@ public sealed class ServerMonitorTests
         var version = ServerVersion.Unknown;
         using var monitor = new ServerMonitor(peer.Host, peer.Port, () => version, TimeProvider.System);
 
-        await monitor.ProbeAsync(starting: false, Cancellation);
+        await monitor.ProbeAsync(Cancellation);
         version = new Version(2, 9, 10);
-        await monitor.ProbeAsync(starting: false, Cancellation);
+        await monitor.ProbeAsync(Cancellation);
 
         Assert.Equal(["/", "/healthz?js-enabled-only=true"], peer.Asked);
     }
@@ -55,7 +55,7 @@ public sealed class ServerMonitorTests
     {
         using var bench = new ServerBench();
         using var monitor = new ServerMonitor(bench.Host, bench.FreePort(), () => ServerVersion.Unknown, TimeProvider.System);
-        Assert.Equal(ServerHealth.Unhealthy, (await monitor.ProbeAsync(starting: false, Cancellation)).Health);
+        Assert.Equal(ServerHealth.Unhealthy, (await monitor.ProbeAsync(Cancellation)).Health);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ServerMonitorTests
     {
         await using var peer = new OneAnswer(0, "");
         using var monitor = peer.Monitor(TimeProvider.System);
-        Assert.Equal(ServerHealth.Unhealthy, (await monitor.ProbeAsync(starting: false, Cancellation)).Health);
+        Assert.Equal(ServerHealth.Unhealthy, (await monitor.ProbeAsync(Cancellation)).Health);
     }
 
     [Fact]
@@ -72,12 +72,12 @@ public sealed class ServerMonitorTests
         var time = new FakeTimeProvider();
         await using var peer = new OneAnswer(null, "");
         using var monitor = peer.Monitor(time);
-        var probe = monitor.ProbeAsync(starting: true, Cancellation);
+        var probe = monitor.ProbeAsync(Cancellation);
         await ServerBench.UntilAsync(() => peer.Asked.Count == 1);
 
         time.Advance(ServerMonitor.Deadline);
 
-        Assert.Equal(new ProbeAnswer(ServerHealth.Unhealthy, "no answer to /healthz within 3 s"), await probe);
+        Assert.Equal(new ProbeAnswer(ServerHealth.Unhealthy, "no answer to /healthz?js-enabled-only=true within 3 s"), await probe);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ServerMonitorTests
         var time = new FakeTimeProvider();
         await using var peer = new OneAnswer(null, "");
         using var monitor = peer.Monitor(time);
-        var probe = monitor.ProbeAsync(starting: true, Cancellation);
+        var probe = monitor.ProbeAsync(Cancellation);
         await ServerBench.UntilAsync(() => peer.Asked.Count == 1);
 
         time.Advance(TimeSpan.FromSeconds(7));
@@ -99,7 +99,7 @@ public sealed class ServerMonitorTests
     {
         // The kernel refuses TCP to the broadcast address without sending anything.
         using var monitor = new ServerMonitor("255.255.255.255", 8222, () => ServerVersion.Unknown, TimeProvider.System);
-        Assert.Equal(ServerHealth.Unknown, (await monitor.ProbeAsync(starting: false, Cancellation)).Health);
+        Assert.Equal(ServerHealth.Unknown, (await monitor.ProbeAsync(Cancellation)).Health);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class ServerMonitorTests
         await using var peer = new OneAnswer(null, "");
         using var monitor = peer.Monitor(TimeProvider.System);
         using var caller = new CancellationTokenSource();
-        var probe = monitor.ProbeAsync(starting: false, caller.Token);
+        var probe = monitor.ProbeAsync(caller.Token);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
     }
