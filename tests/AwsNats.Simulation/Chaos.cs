@@ -40,7 +40,10 @@ internal static class Chaos
         // A server's own troubles take longer: backoff up to a minute, the brake's pauses, configurations refused meanwhile.
         if (servers) fleet.Run(TimeSpan.FromMinutes(25));
         // Agents that were killed last are not back yet, hosts that were replaced have not booted: they are part of joining.
-        fleet.MustSettle(fleet.Settings.ServersTimeout + TimeSpan.FromSeconds(20) + Fleet.JoinTime + TimeSpan.FromSeconds(30));
+        var bound = fleet.Now + fleet.HealingBound + TimeSpan.FromSeconds(30);
+        fleet.MustSettle(bound - fleet.Now);
+        // It may look whole before the last fault has been noticed everywhere.
+        fleet.Run(bound - fleet.Now);
         var loads = fleet.Watch.Loads;
         fleet.Run(TimeSpan.FromMinutes(2));
         if (loads != fleet.Watch.Loads) throw new SimulationFailure($"{fleet.Watch.Loads - loads} configurations changed in a quiet fleet");

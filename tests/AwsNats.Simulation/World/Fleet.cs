@@ -12,7 +12,7 @@ internal sealed class Fleet
     private static readonly TimeSpan HealingMargin = TimeSpan.FromSeconds(20);
 
     /// <summary>A first heartbeat, a first read and a server's start, each delayed as far as the simulated world can delay them.</summary>
-    public static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan JoinTime = TimeSpan.FromSeconds(20);
 
     public Fleet(int seed, AgentSettings settings, TextWriter? output = null)
     {
@@ -47,6 +47,9 @@ internal sealed class Fleet
     public List<Host> Hosts { get; } = [];
 
     public List<OldScript> OldScripts { get; } = [];
+
+    /// <summary>From the last fault until there must be one mesh.</summary>
+    public TimeSpan HealingBound => Settings.ServersTimeout + HealingMargin + JoinTime;
 
     public TimeSpan Now => Pump.Now;
 
@@ -94,7 +97,7 @@ internal sealed class Fleet
     }
 
     /// <summary>From here on nothing happens to the fleet: within servers-timeout, 20 s and what joining takes it must be one mesh.</summary>
-    public void MustSettle() => MustSettle(Settings.ServersTimeout + HealingMargin + JoinTime);
+    public void MustSettle() => MustSettle(HealingBound);
 
     /// <exception cref="SimulationFailure">It is not whole in time.</exception>
     public void MustSettle(TimeSpan within)

@@ -31,6 +31,9 @@ internal sealed class Watch(Fleet fleet)
     /// <summary>How many times a server took a configuration, first ones included.</summary>
     public int Loads { get; private set; }
 
+    /// <summary>How often an agent wanted a route away.</summary>
+    public int Drops { get; private set; }
+
     public int RowsDeleted { get; private set; }
 
     public void Fail(string what)
@@ -94,6 +97,7 @@ internal sealed class Watch(Fleet fleet)
         foreach (var address in Mesh.RoutesOf(present))
         {
             if (routes.Contains(address)) continue;
+            Drops++;
             fleet.Trace.Note(process.Host.Name, $"drops the route to {address}");
             var peer = fleet.Hosts.LastOrDefault(host => host.Address == address && host.IsMember);
             if (peer?.LastWrite is { IsFresh: true } write && !ServersSuffered)
