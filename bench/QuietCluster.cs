@@ -47,9 +47,22 @@ internal sealed class QuietCluster : IAsyncDisposable
     /// <summary>Waits until all is quiet; from then on calls are counted.</summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {
-        if (contender == Contender.Agent) await cluster.WaitForMeshAsync(Nodes, Settling + Settling);
+        if (contender == Contender.Agent) await MeshAsync();
         await PassAsync(Settling, cancellation);
         from = TimeProvider.System.GetUtcNow();
+    }
+
+    private async Task MeshAsync()
+    {
+        try
+        {
+            await cluster.WaitForMeshAsync(Nodes, Settling + Settling);
+        }
+        catch (TimeoutException)
+        {
+            foreach (var runner in runners) runner.ThrowIfEnded();
+            throw new InvalidOperationException($"no full mesh of {Nodes} within {(Settling + Settling).TotalSeconds} s; settings and logs are in {cluster.Folder}");
+        }
     }
 
     /// <exception cref="InvalidOperationException">A program ended meanwhile.</exception>

@@ -15,7 +15,7 @@ import boto3
 METADATA = os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254").rstrip("/")
 TOKEN_SECONDS = 21600  # the longest that the service grants
 METADATA_TIMEOUT = 2  # seconds; the service answers within milliseconds
-JITTER = 0.2  # of the interval, as the agent has it
+JITTER = 0.2  # of the interval at most, on top of it, as the agent has it
 LIFETIME = 86400  # seconds until the table's time-to-live may remove the row
 NAMES = ("time", "status", "instance_id", "server_name", "az", "agent", "client_port", "cluster_port", "monitor_port", "expires")
 
@@ -66,7 +66,7 @@ def main():
     autoscaling = boto3.client("autoscaling", region_name=region, endpoint_url=os.environ.get("AWS_ENDPOINT_URL_AUTO_SCALING"))
     autoscaling.set_instance_health(InstanceId=instance, HealthStatus="Healthy", ShouldRespectGracePeriod=False)
     while True:
-        time.sleep(options.interval * random.uniform(1 - JITTER, 1 + JITTER))
+        time.sleep(options.interval * (1 + JITTER * random.random()))
         announce(dynamodb, options.table, ip, "working", instance, zone)
         read(dynamodb, options.table)
 
