@@ -47,6 +47,7 @@ internal static class Puppet
 
     private static void Note(string? file, string line)
     {
-        if (file is not null) File.AppendAllText(file, line + "\n");
+        if (file is null) return;
+        lock (Known) File.AppendAllText(file, line + "\n"); // two signals may come at once
     }
 }

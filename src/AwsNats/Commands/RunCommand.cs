@@ -73,10 +73,11 @@ internal static class RunCommand
         if (identity is null) return ExitCode.NoIdentity;
 
         var region = settings.Region ?? identity.Region;
-        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time);
+        using var role = RoleCredentials.Apply(host.Variable, File.Exists) ? new RoleCredentials(metadata, host.Time) : null;
+        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time, role);
         var executable = new ServerExecutable(settings.ServerExecutable, host.Variable("PATH"), host.Time);
         using var monitor = new ServerMonitor(settings.MonitorHost, settings.MonitorPort, () => executable.Version, host.Time);
-        using var health = new AutoScalingHealth(identity.InstanceId, identity.Region, endpoints, host.Time);
+        using var health = new AutoScalingHealth(identity.InstanceId, identity.Region, endpoints, host.Time, role);
         var ports = new Ports(
             registry,
             new RosterFile(files.Roster, host.Time),
@@ -98,9 +99,9 @@ internal static class RunCommand
         files.ServerConfig,
         files.ServerRecord,
         [
-            new ListenAddress(settings.ClientHost, settings.ClientPort, "client"),
-            new ListenAddress(settings.ClusterHost, settings.ClusterPort, "cluster"),
-            new ListenAddress(settings.MonitorHost, settings.MonitorPort, "monitor"),
+            new ListenAddress("client", settings.ClientHost, settings.ClientPort),
+            new ListenAddress("cluster", settings.ClusterHost, settings.ClusterPort),
+            new ListenAddress("monitor", settings.MonitorHost, settings.MonitorPort),
         ]);
 
     /// <summary>SIGHUP: a bad file changes nothing.</summary>

@@ -76,9 +76,16 @@ internal static class ListenCheck
     private static int? PidOf(string inode)
     {
         var link = $"socket:[{inode}]";
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        try
         {
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && Holds(folder, link)) return pid;
+            foreach (var folder in Directory.EnumerateDirectories("/proc"))
+            {
+                if (int.TryParse(Path.GetFileName(folder), out var pid) && Holds(folder, link)) return pid;
+            }
+        }
+        catch (IOException)
+        {
+            // Without descriptors, for example, nobody is named; the port is taken all the same.
         }
 
         return null;

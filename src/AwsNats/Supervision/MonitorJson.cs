@@ -34,11 +34,14 @@ internal static class MonitorJson
 
             return seen ? peers.Count : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (IsNotJson(fault))
         {
             return null;
         }
     }
+
+    /// <summary>InvalidOperationException: a string that is no valid UTF-8.</summary>
+    private static bool IsNotJson(Exception fault) => fault is JsonException or InvalidOperationException;
 
     private static string? TopLevelString(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {
@@ -51,9 +54,8 @@ internal static class MonitorJson
                 return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (IsNotJson(fault))
         {
-            // InvalidOperationException: a string that is no valid UTF-8.
         }
 
         return null;

@@ -23,7 +23,7 @@ internal static class ServerVersion
     /// <param name="version"><see cref="Unknown"/> gets the root page, which every version has.</param>
     public static string HealthPath(Version version, bool starting) =>
         version < Healthz ? "/"
-        : starting || version < ServerOnly ? "/healthz"
+        : version < ServerOnly ? "/healthz"
         : version < EnabledOnly ? "/healthz?js-server-only=true"
         : "/healthz?js-enabled-only=true";
 

@@ -28,4 +28,13 @@ public sealed class MonitorJsonTests
     [Fact]
     public void TheTimeOfTheLastReloadIsGivenAsItStands() =>
         Assert.Equal("2026-01-01T00:00:00.1Z", MonitorJson.ConfigLoadTime("""{"start":"x","config_load_time":"2026-01-01T00:00:00.1Z"}"""u8));
+
+    [Fact]
+    public void TextThatIsNoUtf8IsNoAnswer()
+    {
+        byte[] routes = [.. "{\"routes\":[{\"remote_id\":\""u8, 0xff, .. "\"}]}"u8];
+        byte[] words = [.. "{\"error\":\""u8, 0xff, .. "\"}"u8];
+        Assert.Null(MonitorJson.Routes(routes));
+        Assert.Null(MonitorJson.HealthWords(words));
+    }
 }

@@ -18,6 +18,8 @@ public sealed class RealServerTests
         using var node = await Node.StartAsync(bench, line);
 
         Assert.True(Posix.SendSignal(node.Pid, 19)); // STOP
+        await ServerBench.UntilAsync(() => Directory.GetDirectories($"/proc/{node.Pid}/task").All(thread =>
+            ServerBench.ThreadState(thread) == 'T'));
         var since = TimeProvider.System.GetTimestamp();
         var frozen = await node.Monitor.ProbeAsync(starting: false, Cancellation);
         Assert.Equal(ServerHealth.Unhealthy, frozen.Health);

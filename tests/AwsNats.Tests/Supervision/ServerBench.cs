@@ -90,6 +90,9 @@ internal sealed class ServerBench : IDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
+    /// <param name="folder">/proc/pid/task/tid.</param>
+    public static char? ThreadState(string folder) => ProcessTable.Read(folder + "/stat") is { } text ? ProcessStat.Parse(text)?.State : null;
+
     public static async Task UntilAsync(Func<bool> condition) =>
         await UntilAsync(() => Task.FromResult(condition()));
 

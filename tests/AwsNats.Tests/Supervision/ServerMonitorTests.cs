@@ -181,7 +181,7 @@ public sealed class ServerMonitorTests
                     client.Close();
                 }
             }
-            catch (Exception fault) when (fault is SocketException or ObjectDisposedException or IOException)
+            catch (Exception fault) when (fault is SocketException or InvalidOperationException or IOException)
             {
                 // Stopped.
             }
