@@ -39,7 +39,9 @@ internal sealed class AutoScalingHealth : IInstanceHealth, IDisposable
     /// <param name="time">Signs, and runs the deadline.</param>
     /// <param name="credentials">Null for the SDK's default chain.</param>
     /// <param name="deadline">Of each report, both tries together; null for <see cref="UsualDeadline"/>.</param>
-    public AutoScalingHealth(string instanceId, string region, AwsEndpoints endpoints, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null)
+    /// <param name="trust">Null for the runtime's own root store.</param>
+    public AutoScalingHealth(
+        string instanceId, string region, AwsEndpoints endpoints, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, AwsTrust? trust = null)
     {
         this.instanceId = instanceId;
         this.region = RegionEndpoint.GetBySystemName(region);
@@ -48,7 +50,7 @@ internal sealed class AutoScalingHealth : IInstanceHealth, IDisposable
         this.deadline = deadline ?? UsualDeadline;
         Endpoint = endpoints.AutoScaling ?? new Uri($"https://{Service}.{region}.{this.region.PartitionDnsSuffix}/");
         answers = new AutoScalingAnswers(instanceId, region, this.deadline);
-        client = new HttpClient(AwsConnections.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+        client = new HttpClient(AwsConnections.NewHandler(trust)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     }
 
     /// <summary>Where Auto Scaling is asked.</summary>

@@ -13,13 +13,19 @@ internal static class AwsConnections
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
 
     /// <summary>No proxy, no redirects (a signature is for one host), no cookies.</summary>
-    public static SocketsHttpHandler NewHandler() => new()
+    /// <param name="trust">Null for the runtime's own root store.</param>
+    public static SocketsHttpHandler NewHandler(AwsTrust? trust)
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ConnectTimeout = ConnectDeadline,
-        PooledConnectionIdleTimeout = IdleTime,
-        PooledConnectionLifetime = LongestLife,
-    };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = ConnectDeadline,
+            PooledConnectionIdleTimeout = IdleTime,
+            PooledConnectionLifetime = LongestLife,
+        };
+        trust?.Apply(handler.SslOptions);
+        return handler;
+    }
 }

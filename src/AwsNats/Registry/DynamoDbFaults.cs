@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Amazon.Runtime;
 using AwsNats.Identity;
 
@@ -28,6 +29,8 @@ internal sealed class DynamoDbFaults(string table, string region, TimeSpan deadl
         NoCredentialsException { IsPassing: true } => Unreachable($"no AWS credentials for {action} on table {table} for now: {Words(exception)}"),
         AmazonClientException => Denied($"no AWS credentials for {action} on table {table}: attach an instance profile whose role allows "
             + $"dynamodb:{action} ({AwsWords.NoCredentials(exception.Message, LongestWords)})"),
+        HttpRequestException { InnerException: AuthenticationException } => Unreachable($"DynamoDB in {region} is not believed over TLS ({Deepest(exception)}): "
+            + "if this network opens TLS, name its certificate authorities in AWS_CA_BUNDLE; else check the endpoint and the host's clock"),
         HttpRequestException or IOException or SocketException => Unreachable($"DynamoDB in {region} cannot be reached for {action} ({Deepest(exception)}): "
             + "check DNS, the route, the security groups and the VPC endpoint"),
         _ => Garbage($"{action} failed with {exception.GetType().Name} ({Words(exception)}): check the endpoint and any proxy"),

@@ -39,14 +39,15 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
     /// <param name="credentials">Null for the SDK's default chain.</param>
     /// <param name="deadline">Of each call, tries and pages together; null for <see cref="UsualDeadline"/>.</param>
     /// <param name="endpoint">Null for what the SDK finds: AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, else the region's own.</param>
+    /// <param name="trust">Null for the runtime's own root store.</param>
     public DynamoDbRegistry(
-        string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, Uri? endpoint = null)
+        string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, Uri? endpoint = null, AwsTrust? trust = null)
     {
         this.table = table;
         this.time = time;
         this.deadline = deadline ?? UsualDeadline;
         faults = new DynamoDbFaults(table, region, this.deadline);
-        stamps = new ReplyStampHandler(AwsConnections.NewHandler());
+        stamps = new ReplyStampHandler(AwsConnections.NewHandler(trust));
         var config = new AmazonDynamoDBConfig
         {
             HttpClientFactory = new OneClient(new HttpClient(stamps) { Timeout = Timeout.InfiniteTimeSpan }),
@@ -58,15 +59,11 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
             // The table's usual host name is what a locked-down VPC lets through; a name by account id would be another.
             AccountIdEndpointMode = AccountIdEndpointMode.DISABLED,
         };
-        if (endpoint is null)
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-        }
-        else
-        {
-            config.ServiceURL = endpoint.AbsoluteUri;
-            config.AuthenticationRegion = region;
-        }
+        if (endpoint is null) config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        else config.ServiceURL = endpoint.AbsoluteUri;
+
+        // Else an endpoint of the environment's is signed for the region that the SDK reads out of its name: us-east-1 when it names none.
+        config.AuthenticationRegion = region;
 
         client = credentials is null ? new AmazonDynamoDBClient(config) : new AmazonDynamoDBClient(credentials, config);
     }
