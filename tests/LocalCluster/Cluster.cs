@@ -43,7 +43,16 @@ public sealed class Cluster : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>Whether the folder stays when the cluster is disposed of; its name then goes to standard error.</summary>
-    public bool Keep { get; set; }
+    public bool Keep
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value) Subnet.Disown(Folder);
+            else Subnet.Own(Folder);
+        }
+    }
 
     /// <summary>All nodes, lost ones included.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
@@ -160,7 +169,6 @@ public sealed class Cluster : IAsyncDisposable
         else await Table.DropAsync();
         Subnet.Dispose();
         if (Keep) await Console.Error.WriteLineAsync($"The cluster's settings and logs are kept in {Folder}");
-        else Directory.Delete(Folder, recursive: true);
     }
 
     private async Task<List<string>> MeshFaultsAsync(int n)

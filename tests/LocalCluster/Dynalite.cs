@@ -12,13 +12,11 @@ public sealed class Dynalite : IAsyncDisposable
 
     private readonly Subnet subnet;
     private readonly ChildProcess process;
-    private readonly string folder;
 
-    private Dynalite(Subnet subnet, ChildProcess process, string folder)
+    private Dynalite(Subnet subnet, ChildProcess process)
     {
         this.subnet = subnet;
         this.process = process;
-        this.folder = folder;
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
     }
 
@@ -30,12 +28,14 @@ public sealed class Dynalite : IAsyncDisposable
 
     public static async Task<Dynalite> StartAsync()
     {
+        var script = Repository.DynaliteScript;
         var subnet = Subnet.Lease();
         var folder = Directory.CreateTempSubdirectory("aws-nats-dynalite-").FullName;
-        string[] arguments = [Repository.DynaliteScript, "--port", $"{Port}", "--host", $"{subnet.Host(1)}",
+        subnet.Own(folder);
+        string[] arguments = [script, "--port", $"{Port}", "--host", $"{subnet.Host(1)}",
             "--createTableMs", "0", "--deleteTableMs", "0", "--updateTableMs", "0"];
         var environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin", ["HOME"] = folder };
-        var dynalite = new Dynalite(subnet, ChildProcess.Start("node", arguments, environment, subnet, folder, Path.Combine(folder, "dynalite")), folder);
+        var dynalite = new Dynalite(subnet, ChildProcess.Start("node", arguments, environment, subnet, folder, Path.Combine(folder, "dynalite")));
         try
         {
             await Wait.UntilAsync(dynalite.AnswersAsync, StartBudget, () => dynalite.process.ErrorText);
@@ -61,7 +61,6 @@ public sealed class Dynalite : IAsyncDisposable
         Http.Dispose();
         await process.DisposeAsync();
         subnet.Dispose();
-        Directory.Delete(folder, recursive: true);
     }
 
     private async Task<bool> AnswersAsync()

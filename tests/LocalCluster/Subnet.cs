@@ -11,13 +11,14 @@ namespace LocalCluster;
 /// </summary>
 public sealed class Subnet : IDisposable
 {
-    private const string Variable = "AWS_NATS_TEST_SUBNET";
+    private const string Variable = "LOCAL_CLUSTER_SUBNET";
     private const int LeasesTried = 1000; // arbitrary: more than anybody runs at once
 
     private readonly FileStream lease;
     private readonly byte second;
     private readonly byte third;
     private readonly List<PosixSignalRegistration> signals = [];
+    private readonly List<string> folders = [];
 
     private Subnet(FileStream lease, byte second, byte third)
     {
@@ -27,7 +28,7 @@ public sealed class Subnet : IDisposable
         KillAll(); // left behind by a former holder that was itself killed
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
-            signals.Add(PosixSignalRegistration.Create(signal, _ => KillAll())); // and then whatever the signal does otherwise
+            signals.Add(PosixSignalRegistration.Create(signal, _ => CleanUp())); // and then whatever the signal does otherwise
         }
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
@@ -78,15 +79,37 @@ public sealed class Subnet : IDisposable
         return killed.Count;
     }
 
+    /// <summary>A folder that goes too when a signal ends us, or when this is disposed of.</summary>
+    public void Own(string folder)
+    {
+        lock (folders) folders.Add(folder);
+    }
+
+    /// <summary>The folder stays, whatever happens.</summary>
+    public void Disown(string folder)
+    {
+        lock (folders) folders.Remove(folder);
+    }
+
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        KillAll();
+        CleanUp();
         foreach (var signal in signals) signal.Dispose();
         lease.Dispose();
     }
 
     public override string ToString() => $"127.{second}.{third}.0";
 
-    private void OnExit(object? sender, EventArgs e) => KillAll();
+    private void OnExit(object? sender, EventArgs e) => CleanUp();
+
+    private void CleanUp()
+    {
+        KillAll();
+        lock (folders)
+        {
+            foreach (var folder in folders.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
+            folders.Clear();
+        }
+    }
 }

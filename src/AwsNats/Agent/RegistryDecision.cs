@@ -18,6 +18,9 @@ internal static class RegistryDecision
     /// <summary>Three deletes a beat: a table full of the dead is cleaned in time, not in a storm.</summary>
     private const int DeletesPerBeat = 3;
 
+    /// <summary>6 s between two beats out of turn: a server that comes and goes makes ten beats a minute at the most, not a storm.</summary>
+    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(6);
+
     /// <summary>When a failing registry is mentioned again.</summary>
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(5);
 
@@ -57,9 +60,11 @@ internal static class RegistryDecision
         if (registry.InFlight || turn.State.Exit is not null || turn.State.Drain is { RowTries: > 0 } or { RowInFlight: true }) return;
         var heartbeat = Tell(turn.State, turn.AwsNow);
         var news = registry.Told is { } told && told != (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null);
-        if (!news && !turn.Due(registry.NextBeatAt))
+        var newsAt = turn.State.Drain is null ? registry.NextNewsAt : TimeSpan.Zero; // a drain waits for its word to be out
+        var beatAt = news && newsAt < registry.NextBeatAt ? newsAt : registry.NextBeatAt;
+        if (!turn.Due(beatAt))
         {
-            turn.WakeAt(registry.NextBeatAt);
+            turn.WakeAt(beatAt);
             return;
         }
 
@@ -70,6 +75,7 @@ internal static class RegistryDecision
         {
             InFlight = true,
             NextBeatAt = turn.Now.Elapsed + pause,
+            NextNewsAt = news ? turn.Now.Elapsed + NewsSpacing : r.NextNewsAt,
             Told = (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null),
         });
     }
@@ -136,15 +142,16 @@ internal static class RegistryDecision
     private static void TakeRows(Turn turn, ImmutableArray<Row> rows, bool trusted)
     {
         var before = turn.State.Registry;
-        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules);
-        var peers = roster.Entries.Values.Where(entry => entry.IsRoute).Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
+        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules,
+            before.EverRead ? null : before.Remembered?.Peers);
+        var peers = roster.Routes.Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
         turn.Registry(r => r with { Roster = roster, EverRead = true, Peers = peers });
 
         foreach (var line in Messages.RowsIgnored(roster.Faults.Values.Where(fault => !before.Roster.Faults.ContainsKey(fault.Key)))) turn.Say(line);
         var known = before.Peers ?? [];
         if (!before.EverRead) turn.Say(Messages.RosterRead(rows.Length, peers.Count));
         foreach (var peer in peers.Except(known)) if (before.EverRead) turn.Say(Messages.PeerJoined(peer));
-        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.GetValueOrDefault(peer.Host)));
+        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.Values.FirstOrDefault(entry => entry.Host == peer.Host)));
         if (!before.EverRead || !peers.SetEquals(known)) turn.Do(new Act.Remember([.. peers]));
 
         // Starting anywhere keeps agents that see the same dead from asking for the same three.

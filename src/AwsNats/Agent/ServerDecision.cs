@@ -54,7 +54,9 @@ internal static class ServerDecision
     public static void Stop(Turn turn, string why, bool gently, bool counts)
     {
         var version = turn.State.Server.Version?.Version;
-        var lameDuck = gently && turn.State.Server.Condition == ServerCondition.Up && (version is null || version == new Version(0, 0, 0) || version >= FirstWithLameDuck);
+        // An adopted server has clients before our first probe of it.
+        var mayHaveClients = turn.State.Server.Condition == ServerCondition.Up || turn.State.Config.ForceReload;
+        var lameDuck = gently && mayHaveClients && (version is null || version == new Version(0, 0, 0) || version >= FirstWithLameDuck);
         var first = lameDuck ? ServerSignal.LameDuck : ServerSignal.Interrupt;
         var patience = lameDuck ? turn.State.Settings.LameDuckDuration + LameDuckMargin : InterruptGrace;
         turn.Do(new Act.SignalServer(first));

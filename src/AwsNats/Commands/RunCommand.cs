@@ -33,10 +33,11 @@ internal static class RunCommand
 
         var errors = new List<string>();
         var endpoints = AwsEndpoints.Read(host.Variable, errors);
-        var answer = SettingsReader.Load(path, []);
-        foreach (var warning in answer.Warnings) log.Write(Messages.SettingsWarning(warning));
-        foreach (var error in answer.Errors.Select(error => error.ToString()).Concat(errors)) log.Write(Messages.SettingsError(error));
-        if (answer.Settings is not { } settings || errors.Count > 0) return ExitCode.BadSettings;
+        var byRole = RoleCredentials.Apply(host.Variable, File.Exists);
+        var trust = AwsTrust.Read(host.Variable, File.Exists, onlyOurConnections: byRole || host.Variable("AWS_ACCESS_KEY_ID") is not null, errors);
+        var settings = Read(path, log);
+        foreach (var error in errors) log.Write(Messages.SettingsError(error));
+        if (settings is null || errors.Count > 0) return ExitCode.BadSettings;
 
         log = new Log(host.Error, settings.LogFormat, host.Time);
         var files = Files.For(serverConfig ?? DefaultServerConfig, settings.StateDirectory);
@@ -50,16 +51,17 @@ internal static class RunCommand
 
         using (held)
         {
-            var code = await RunAsync(path, settings, endpoints, files, host, signals, log);
+            if (trust.HidesSystemStore) foreach (var name in AwsTrust.StoreVariables) Posix.SetNativeVariable(name, AwsTrust.Nowhere);
+            var code = await RunAsync(path, settings, new Cloud(endpoints, trust, byRole), files, host, signals, log);
             log.Write(Messages.AgentEnds(code));
             return code;
         }
     }
 
     private static async Task<ExitCode> RunAsync(
-        string path, AgentSettings settings, AwsEndpoints endpoints, Files files, Host host, StopSignals signals, Log log)
+        string path, AgentSettings settings, Cloud cloud, Files files, Host host, StopSignals signals, Log log)
     {
-        using var metadata = new InstanceMetadata(endpoints, host.Time);
+        using var metadata = new InstanceMetadata(cloud.Endpoints, host.Time);
         InstanceIdentity? identity;
         try
         {
@@ -73,11 +75,11 @@ internal static class RunCommand
         if (identity is null) return ExitCode.NoIdentity;
 
         var region = settings.Region ?? identity.Region;
-        using var role = RoleCredentials.Apply(host.Variable, File.Exists) ? new RoleCredentials(metadata, host.Time) : null;
-        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time, role);
+        using var role = cloud.ByRole ? new RoleCredentials(metadata, host.Time) : null;
+        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time, role, trust: cloud.Trust);
         var executable = new ServerExecutable(settings.ServerExecutable, host.Variable("PATH"), host.Time);
         using var monitor = new ServerMonitor(settings.MonitorHost, settings.MonitorPort, () => executable.Version, host.Time);
-        using var health = new AutoScalingHealth(identity.InstanceId, identity.Region, endpoints, host.Time, role);
+        using var health = new AutoScalingHealth(identity.InstanceId, identity.Region, cloud.Endpoints, host.Time, role, trust: cloud.Trust);
         var ports = new Ports(
             registry,
             new RosterFile(files.Roster, host.Time),
@@ -107,12 +109,25 @@ internal static class RunCommand
     /// <summary>SIGHUP: a bad file changes nothing.</summary>
     private static void Reread(string path, Agent.Agent agent, Log log)
     {
+        if (Read(path, log) is { } settings) agent.Take(settings);
+        else log.Write(Messages.SettingsKept());
+    }
+
+    /// <returns>Null when there are errors; every one of them is in the log.</returns>
+    private static AgentSettings? Read(string path, Log log)
+    {
         var answer = SettingsReader.Load(path, []);
         foreach (var warning in answer.Warnings) log.Write(Messages.SettingsWarning(warning));
         foreach (var error in answer.Errors) log.Write(Messages.SettingsError(error.ToString()));
-        if (answer.Settings is { } settings) agent.Take(settings);
-        else log.Write(Messages.SettingsKept());
+        if (answer.Settings is not { } settings) return null;
+        var access = new AccessPart(settings.NatsUser, settings.NatsPassword, settings.AuthorizationTimeout, settings.RouteUser, settings.RoutePassword);
+        var faults = ServerConfigFaults.Of(access, settings.Include);
+        foreach (var fault in faults) log.Write(Messages.SettingsError($"{path}: {fault}"));
+        return faults.IsEmpty ? settings : null;
     }
+
+    /// <summary>How this process reaches AWS.</summary>
+    private sealed record Cloud(AwsEndpoints Endpoints, AwsTrust Trust, bool ByRole);
 }
 
 /// <summary>Where an agent keeps things: beside the server's configuration file, unless state-dir says otherwise.</summary>

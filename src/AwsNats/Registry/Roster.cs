@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AwsNats.ServerConfig;
 
 namespace AwsNats.Registry;
 
@@ -12,7 +13,7 @@ internal sealed record RosterRules(
 /// What the agent makes of the registry. Others are judged by change on our monotonic clock: whoever's clock is wrong, theirs or ours, a row
 /// that keeps changing is live. Only at first sight, when there is nothing to compare with, its time is held against AWS's.
 /// </summary>
-/// <param name="Entries">By canonical host.</param>
+/// <param name="Entries">By the row's key: two spellings of one host are two rows, each watched on its own.</param>
 /// <param name="Faults">Rows that are ignored, by key; each is reported when it first appears.</param>
 /// <param name="TrustedAt">When silence was last counted; null before the first read.</param>
 internal sealed record Roster(
@@ -38,8 +39,11 @@ internal sealed record Roster(
     /// <param name="now">Monotonic.</param>
     /// <param name="awsNow">AWS's clock.</param>
     /// <param name="trusted">Whether our own heartbeat went through: when we cannot write, others may not be able to either, and their silence says nothing.</param>
-    public static Roster Judge(Roster previous, ImmutableArray<Row> rows, TimeSpan now, DateTimeOffset awsNow, bool trusted, RosterRules rules)
+    /// <param name="earlier">At the first read: whom an earlier life on this host knew, so that a row's age is not all there is to go by.</param>
+    public static Roster Judge(
+        Roster previous, ImmutableArray<Row> rows, TimeSpan now, DateTimeOffset awsNow, bool trusted, RosterRules rules, ImmutableArray<Peer>? earlier = null)
     {
+        var known = earlier?.Select(peer => peer.Host).ToHashSet(StringComparer.Ordinal) ?? [];
         var counted = Counted(previous, now, trusted, rules);
         var entries = previous.Entries.Clear().ToBuilder();
         var faults = previous.Faults.Clear().ToBuilder();
@@ -53,13 +57,14 @@ internal sealed record Roster(
                 continue;
             }
 
-            var entry = JudgeOne(previous.Entries.GetValueOrDefault(parsed.Host), parsed, awsNow, counted, rules);
-            // Two spellings of one host: the younger row speaks.
-            if (!entries.TryGetValue(parsed.Host, out var twin) || twin.Time < entry.Time) entries[parsed.Host] = entry;
+            entries[row.Ip] = JudgeOne(previous.Entries.GetValueOrDefault(row.Ip), parsed, now, awsNow, counted, rules, known);
         }
 
         return new Roster(entries.ToImmutable(), faults.ToImmutable(), trusted ? now : previous.TrustedAt ?? now);
     }
+
+    /// <summary>Whom routes lead to, one row for each host: of two spellings that both live, the younger row speaks.</summary>
+    public IEnumerable<RosterEntry> Routes => Entries.Values.Where(entry => entry.IsRoute).GroupBy(entry => entry.Host).Select(rows => rows.MaxBy(row => row.Time)!);
 
     /// <summary>
     /// Rows to delete: watched without a change for delete-timeout. A row that says error stays until its own expiry, so that a person can read it.
@@ -68,7 +73,7 @@ internal sealed record Roster(
         Entries.Values.Where(entry => entry.Standing == Standing.Expired && !IsKeptForReading(entry, awsNow));
 
     private static bool IsKeptForReading(RosterEntry entry, DateTimeOffset awsNow) =>
-        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - entry.Time <= LongestErrorStay;
+        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - awsNow <= LongestErrorStay;
 
     /// <summary>How much silence this read adds; null when the count must start anew, since nobody could be heard in between.</summary>
     private static TimeSpan? Counted(Roster previous, TimeSpan now, bool trusted, RosterRules rules)
@@ -78,20 +83,28 @@ internal sealed record Roster(
         return trusted ? now - before : TimeSpan.Zero;
     }
 
-    private static RosterEntry JudgeOne(RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
+    private static RosterEntry JudgeOne(
+        RosterEntry? before, RowParser.ParsedRow parsed, TimeSpan now, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules, HashSet<string> known)
     {
-        var (silence, watched) = Silences(before, parsed, awsNow, counted, rules);
+        // A read between two trusted ones may have seen a change: what came before it is no silence of this time.
+        var goesOn = before is not null && before.TimeText == parsed.Row.Time && counted is not null;
+        var from = goesOn ? before!.CountedFrom : now;
+        if (goesOn && counted > now - from) counted = now - from;
+        var (silence, watched) = Silences(before, parsed, awsNow, counted, rules, known);
         var standing = watched > rules.DeleteTimeout ? Standing.Expired : silence > rules.ServersTimeout ? Standing.Silent : Standing.Live;
         var row = parsed.Row;
         return new RosterEntry(row.Ip, parsed.Host, parsed.Port, row.Time!, parsed.Time, silence, watched, standing, RowParser.Status(row.Status),
-            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt));
+            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt)) { CountedFrom = from };
     }
 
     private static (TimeSpan Silence, TimeSpan Watched) Silences(
-        RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
+        RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules, HashSet<string> known)
     {
         if (before is null)
         {
+            // Whom we had routes to before gets a whole servers-timeout to write: after an outage every row is old, and a wrong clock makes a row old too.
+            if (known.Contains(parsed.Host)) return (TimeSpan.Zero, TimeSpan.Zero);
+
             var age = awsNow - parsed.Time;
             // From the future: only a change can prove that somebody is there.
             if (age < -FutureTolerance) return (rules.ServersTimeout + TimeSpan.FromSeconds(1), TimeSpan.Zero);

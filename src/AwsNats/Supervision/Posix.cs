@@ -92,6 +92,14 @@ internal static partial class Posix
     /// <returns>False when another process holds the lock; see <see cref="LastError"/>.</returns>
     public static bool TryLock(SafeFileHandle file) => flock(file, Exclusive | NonBlocking) == 0;
 
+    /// <summary>
+    /// Sets a variable in the C library's environment only: OpenSSL's loader reads it there, while children get .NET's own copy.
+    /// </summary>
+    public static void SetNativeVariable(string name, string value) => SetVariable(name, value, 1);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
     [LibraryImport("libc")]
     private static partial int getpid();
 

@@ -73,7 +73,7 @@ public sealed class ProcessesAreSteered : IDisposable
         await using var child = ChildProcess.Start("/usr/bin/env", [], new Dictionary<string, string> { ["ONLY"] = "this" }, subnet, folder.Path, folder.Path + "/log");
         await child.WaitForExitAsync(Soon);
         var names = child.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=')[0]);
-        Assert.Equal(["AWS_NATS_TEST_SUBNET", "ONLY"], names.Except(["PWD", "_", "SHLVL", "OLDPWD"]).Order()); // the rest is the shell's
+        Assert.Equal(["LOCAL_CLUSTER_SUBNET", "ONLY"], names.Except(["PWD", "_", "SHLVL", "OLDPWD"]).Order()); // the rest is the shell's
     }
 
     [Fact]
