@@ -278,7 +278,7 @@ usage: ./build.sh VERB
   test                 all of it: scripts checked, everything built and published, then unit tests, simulation and end-to-end tests
   test SUITE [ARGS]    one suite: unit, simulation or e2e; ARGS go to the test program
   demo [--keep]        a cluster of three nodes on this machine, shown live: it loses a server and heals
-  bench [--long]       one table of measured values beside their goals; --long adds a 10-minute idle run
+  bench [--long]       one table of measured values beside their goals; --long: a quiet cluster for 10 minutes instead of 2
   help                 this text
 
 Each verb does first what it needs of the others. Full output of every step: out/logs/.

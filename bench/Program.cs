@@ -6,12 +6,18 @@ using LocalCluster;
 const double BytesPerMegabyte = 1e6; // decimal, as everywhere in the table
 TimeSpan shortRun = TimeSpan.FromMinutes(2), longRun = TimeSpan.FromMinutes(10);
 
-if (args is not ([] or ["--long"]))
+string[] parts = ["start", "heartbeats", "quiet"];
+var chosen = args.Where(a => parts.Contains(a)).ToList();
+if (args.Any(a => a != "--long" && !parts.Contains(a)))
 {
-    Console.Error.WriteLine("usage: ./build.sh bench [--long]\n  --long  the quiet cluster runs for 10 minutes instead of 2, and its memory is measured at the end");
+    Console.Error.WriteLine("""
+        usage: ./build.sh bench [--long] [start] [heartbeats] [quiet]
+          --long                    the quiet cluster runs for 10 minutes instead of 2, and its memory is measured at the end
+          start, heartbeats, quiet  only these parts of the table
+        """);
     return 10;
 }
-var isLong = args.Length > 0;
+var isLong = args.Contains("--long");
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -23,9 +29,9 @@ try
     using var subnet = Subnet.Lease();
     await using var dynalite = await Dynalite.StartAsync();
     report.Add(new Measure("binary size, MB", new FileInfo(Contender.Agent.File).Length / BytesPerMegabyte, null, Goals.BinaryMegabytes, 2));
-    await AddStartsAsync(subnet);
-    await AddHeartbeatsAsync(dynalite);
-    await AddQuietAsync(dynalite);
+    if (IsChosen("start")) await AddStartsAsync(subnet);
+    if (IsChosen("heartbeats")) await AddHeartbeatsAsync(dynalite);
+    if (IsChosen("quiet")) await AddQuietAsync(dynalite);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
@@ -39,6 +45,8 @@ Console.WriteLine($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}; 1 MB is a mill
 Console.WriteLine(report.Render());
 return report.HasFaults ? 1 : 0;
 
+bool IsChosen(string part) => chosen.Count == 0 || chosen.Contains(part);
+
 async Task AddStartsAsync(Subnet subnet)
 {
     using var coldStart = new ColdStart(subnet);
@@ -48,9 +56,10 @@ async Task AddStartsAsync(Subnet subnet)
 
     async Task AddAsync(string how, bool isSecure, bool hasRole, double goal)
     {
-        var ours = await TryAsync<double?>($"start, {how}: aws-nats", async () => await coldStart.MedianAsync(Contender.Agent, isSecure, hasRole, stop.Token));
-        var peer = await TryAsync<double?>($"start, {how}: boto3", async () => await coldStart.MedianAsync(Contender.Boto3, isSecure, hasRole, stop.Token));
-        report.Add(new Measure($"start to first heartbeat, {how}, ms", ours, peer, goal));
+        var ours = await TryAsync($"start, {how}: aws-nats", () => coldStart.MeasureAsync(Contender.Agent, isSecure, hasRole, stop.Token));
+        var peer = await TryAsync($"start, {how}: boto3", () => coldStart.MeasureAsync(Contender.Boto3, isSecure, hasRole, stop.Token));
+        report.Add(new Measure($"start to first heartbeat, {how}, median of {ColdStart.Runs}, ms", ours?.Median, peer?.Median, goal));
+        report.Add(new Measure("  the best of them", ours?.Best, peer?.Best));
     }
 }
 
