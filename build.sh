@@ -6,7 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$root"
 logs=$root/out/logs
 configuration=Release
-tick=15   # seconds between the dots of a long step
+tick=15     # seconds between the dots of a long step
+shown=400   # lines of a failed step's log; the whole stays in its file
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
 
@@ -20,6 +21,8 @@ binary=$root/out/$rid/aws-nats
 # ---------------------------------------------------------------- words of the script
 
 fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+plain() { sed -E 's/\x1b\[[0-9;]*m//g'; }   # takes out colours
 
 # A descriptor on which nothing ever arrives: reading it with a time limit is a sleep that leaves no process behind.
 exec {never}<> <(:)
@@ -40,7 +43,8 @@ step() {
         printf ' %d s\n' $((SECONDS - began))
     else
         printf ' failed after %d s (exit code %d); from %s:\n' $((SECONDS - began)) "$code" "${log#"$root"/}"
-        tail -n 200 "$log"
+        tail -n "$shown" "$log" | plain
+        printf '\n'   # a log need not end with a line's end, and what follows begins a line
     fi
     return "$code"
 }
@@ -159,7 +163,7 @@ totals() {
 # number WORD LOG: the last number that a test summary gives for one of the words (a pattern); nothing when there is none.
 # Two forms are known: 'failed: 1' on lines of their own, and 'Total: 3, Errors: 0, Failed: 1, ...' on one.
 number() {
-    sed -E 's/\x1b\[[0-9;]*m//g' "$2" | grep -E '^ *[a-z]+: [0-9]+ *$|Total: [0-9]+' | grep -oiE "\b($1): [0-9]+" | grep -oE '[0-9]+$' | tail -n 1
+    plain <"$2" | grep -E '^ *[a-z]+: [0-9]+ *$|Total: [0-9]+' | grep -oiE "\b($1): [0-9]+" | grep -oE '[0-9]+$' | tail -n 1
 }
 
 # count SUITE LOG CODE: adds a suite's summary to the totals. No summary, no test, or an exit code that the summary does not
@@ -240,6 +244,7 @@ one_suite() { # one_suite NAME ARGUMENTS...: a single suite, its output on the t
     if [ "$project" = AwsNats.EndToEnd ]; then publish; fi
     log=$logs/$project.log
     run_suite "$project" "$@" 2>&1 | tee "$log" || code=$?
+    printf '\n'   # the totals stand alone on their line
     count "$project" "$log" "$code"
     finished=yes
 }
@@ -278,7 +283,7 @@ usage: ./build.sh VERB
   test                 all of it: scripts checked, everything built and published, then unit tests, simulation and end-to-end tests
   test SUITE [ARGS]    one suite: unit, simulation or e2e; ARGS go to the test program
   demo [--keep]        a cluster of three nodes on this machine, shown live: it loses a server and heals
-  bench [--long]       one table of measured values beside their goals; --long adds a 10-minute idle run
+  bench [--long]       one table of measured values beside their goals; --long: a quiet cluster for 10 minutes instead of 2
   help                 this text
 
 Each verb does first what it needs of the others. Full output of every step: out/logs/.
