@@ -19,10 +19,10 @@ internal static class RegistryDecision
     private const int DeletesPerBeat = 3;
 
     /// <summary>
-    /// 6 s between two beats out of turn, but for one that may come at once: a server that dies and is back is told twice without delay, and
-    /// one that comes and goes makes eleven beats a minute at the most, not a storm.
+    /// 8 s between two beats out of turn, but for one that may come at once: a server that dies and is back is told twice without delay, and
+    /// one that comes and goes makes nine beats a minute at the most, not a storm.
     /// </summary>
-    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(8);
 
     /// <summary>When a failing registry is mentioned again.</summary>
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(5);
