@@ -82,6 +82,9 @@ internal sealed record RegistryState
     public TimeSpan FaultSaidAt { get; init; }
 
     public TimeSpan NextSummaryAt { get; init; }
+
+    /// <summary>Later than now after a delete that failed: the role may lack the right, and the dead can wait.</summary>
+    public TimeSpan NextDeletesAt { get; init; }
 }
 
 internal sealed record ConfigState

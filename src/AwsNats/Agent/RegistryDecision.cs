@@ -24,7 +24,7 @@ internal static class RegistryDecision
     /// </summary>
     private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(8);
 
-    /// <summary>When a failing registry is mentioned again.</summary>
+    /// <summary>When a failing registry is mentioned again, and a delete that failed is tried again.</summary>
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(5);
 
     /// <summary>15 s: how long the boot waits for the table before an earlier roster serves in its place.</summary>
@@ -46,6 +46,7 @@ internal static class RegistryDecision
 
         if (turn.Seen.Beat is { } beat) TakeBeat(turn, beat);
         foreach (var deleted in turn.Seen.Deletes) turn.Say(Messages.RowDeleted(deleted.Ip, deleted.Reply.Fault));
+        if (turn.Seen.Deletes.Any(deleted => deleted.Reply.Fault is not null)) turn.Registry(r => r with { NextDeletesAt = turn.Now.Elapsed + SayAgain });
         if (turn.Seen.RoutesSeen is { } routes) turn.Say(Messages.Summary(turn.State.Registry.Peers?.Count ?? 0, routes));
         Join(turn);
     }
@@ -161,7 +162,7 @@ internal static class RegistryDecision
         // Starting anywhere keeps agents that see the same dead from asking for the same three.
         var dead = roster.Deletable(turn.AwsNow).ToList();
         var first = (int)(turn.Seen.Dice * dead.Count);
-        if (trusted && dead.Count > 0) turn.Do(new Act.DeleteRows([.. dead.Skip(first).Concat(dead.Take(first)).Take(DeletesPerBeat)]));
+        if (trusted && dead.Count > 0 && turn.Due(before.NextDeletesAt)) turn.Do(new Act.DeleteRows([.. dead.Skip(first).Concat(dead.Take(first)).Take(DeletesPerBeat)]));
         Summarise(turn);
     }
 

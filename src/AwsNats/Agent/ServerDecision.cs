@@ -182,6 +182,8 @@ internal static class ServerDecision
             return;
         }
 
+        // The first death in a whole window has nothing to do with the holds of an earlier trouble.
+        if (verdict.Recent.Length == 1) turn.Health(h => h with { Holds = 0 });
         turn.Say(Messages.ServerDied(death, verdict.Recent.Length, verdict.Delay));
         if (verdict.Delay is { } delay) turn.Server(s => s with { StartAt = turn.Now.Elapsed + delay });
         else HealthDecision.GiveUp(turn, verdict.Recent);

@@ -194,6 +194,16 @@ public sealed class BeatTests
         Assert.True(story.All<Act.DeleteRows>().Length <= story.When<Act.Beat>().Count(at => at > 3600) + 1);
     }
 
+    [Fact]
+    public void Rows_that_may_not_be_deleted_are_tried_again_every_five_minutes_and_not_at_every_beat()
+    {
+        var story = new Story { DeleteFault = Faults.Denied };
+        for (var node = 2; node <= 30; node++) story.Others.Add(RosterStory.Row($"10.0.0.{node}", -100_000));
+        story.Run(3600 + 60 + 1800);
+        Assert.InRange(story.All<Act.DeleteRows>().Length, 6, 7);
+        Assert.InRange(story.Said("row_not_deleted").Length, 6, 21);
+    }
+
     [Theory]
     [InlineData(0, "10.0.0.2")]
     [InlineData(0.999, "10.0.0.30")]

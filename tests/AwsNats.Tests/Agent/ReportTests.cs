@@ -185,6 +185,18 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Holds_of_long_ago_do_not_lengthen_the_first_hold_of_today()
+    {
+        var story = Braked().RunOn(1300);
+        story.DiesAfter = null;
+        story.RunUntil(s => s.State.Health.Failure is null).RunOn(3600);
+        story.DiesAfter = 0.05;
+        var before = story.Said("brake_holds").Length;
+        var holds = story.Dies(signal: 9).RunOn(100).Said("brake_holds").Skip(before).ToList();
+        Assert.Equal(20, Math.Round(holds[1] - holds[0]));
+    }
+
+    [Fact]
     public void Once_half_of_the_others_are_well_again_the_report_is_made()
     {
         var story = Braked().RunOn(300);

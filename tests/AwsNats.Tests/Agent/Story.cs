@@ -94,33 +94,12 @@ internal sealed class Story
 
     public Story RunOn(double seconds) => Run(now + Seconds(seconds));
 
-    /// <summary>Up to the first instant at which something holds; fails when it does not within an hour.</summary>
+    /// <summary>Up to the first look after which something holds; fails when it does not within an hour.</summary>
     public Story RunUntil(Func<Story, bool> holds)
     {
-        for (var step = 0; step < 360_000 && !holds(this) && State.Exit is null; step++) RunOn(Latency);
+        var until = now + TimeSpan.FromHours(1);
+        while (!holds(this) && Look(until)) { }
         Assert.True(holds(this), $"not within an hour; exit {State.Exit}, server {State.Server.Condition}, lines: {string.Join(", ", Lines.TakeLast(5).Select(said => said.Line))}");
-        return this;
-    }
-
-    private Story Run(TimeSpan until)
-    {
-        if (Acts.Count == 0) Turn(TimeSpan.Zero, Observation.Nothing);
-        for (var turns = 0; ; turns++)
-        {
-            Assert.True(turns < 100_000, $"the agent never rests: at {Now} s");
-            var next = coming.TryPeek(out _, out var due) && due.At < wakeAt ? due.At : wakeAt;
-            if (next > until || State.Exit is not null) break;
-            var seen = Observation.Nothing;
-            while (coming.TryPeek(out var news, out due) && due.At <= next)
-            {
-                seen = news(seen);
-                coming.Dequeue();
-            }
-
-            Turn(next, seen);
-        }
-
-        if (State.Exit is null) now = until;
         return this;
     }
 
@@ -150,6 +129,29 @@ internal sealed class Story
     public LogLine Line(string name) => Lines.Last(said => said.Line.Event == name).Line;
 
     public string[] Routes => [.. (All<Act.Configure>().Last().Model.Routes).Select(peer => peer.Host)];
+
+    private Story Run(TimeSpan until)
+    {
+        for (var looks = 0; Look(until); looks++) Assert.True(looks < 100_000, $"the agent never rests: at {Now} s");
+        if (State.Exit is null) now = until;
+        return this;
+    }
+
+    /// <summary>The next look, if it is due by then.</summary>
+    private bool Look(TimeSpan until)
+    {
+        var next = coming.TryPeek(out _, out var due) && due.At < wakeAt ? due.At : wakeAt;
+        if (next > until || State.Exit is not null) return false;
+        var seen = Observation.Nothing;
+        while (coming.TryPeek(out var news, out due) && due.At <= next)
+        {
+            seen = news(seen);
+            coming.Dequeue();
+        }
+
+        Turn(next, seen);
+        return true;
+    }
 
     private void Turn(TimeSpan at, Observation seen)
     {
