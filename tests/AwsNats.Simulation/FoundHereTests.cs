@@ -39,6 +39,28 @@ public sealed class FoundHereTests
         fleet.Run(TimeSpan.FromMinutes(5));
     });
 
+    /// <summary>Some twenty starts, where it was four hundred: each was started every twelve seconds, and each saw the others' intent for ever.</summary>
+    [Fact]
+    public void A_server_that_is_healthy_for_a_moment_does_not_cut_the_hold_of_the_brake_short() => Seeds.Play(10, fleet =>
+    {
+        fleet.Watch.ServersSuffered = true;
+        fleet.Boot(10, TimeSpan.Zero);
+        fleet.Run(TimeSpan.FromMinutes(6));
+        var starts = 0;
+        foreach (var host in fleet.Hosts.Take(4))
+        {
+            host.NextServer = () =>
+            {
+                starts++;
+                return new World.ServerPlan(TimeSpan.FromMilliseconds(100), DiesAfter: TimeSpan.FromMilliseconds(500));
+            };
+            host.Server!.End(new Supervision.ServerExit(2, null));
+        }
+
+        fleet.Run(TimeSpan.FromMinutes(20));
+        Assert.InRange(starts, 8, 40);
+    });
+
     private static Roster Read(Roster before, int at, int time, bool trusted) => Roster.Judge(before,
         [new Row("10.0.0.2", Table(time), "working")], TimeSpan.FromSeconds(at), Aws + TimeSpan.FromSeconds(at), trusted, Rules);
 

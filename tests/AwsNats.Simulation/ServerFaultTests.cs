@@ -79,6 +79,7 @@ public sealed class ServerFaultTests
         foreach (var host in fleet.Hosts) host.NextServer = () => ServerPlan.Good(fleet);
         fleet.Run(TimeSpan.FromMinutes(20));
         fleet.MustSettle();
+        Assert.Empty(fleet.Group.Unhealthy);
     });
 
     [Fact]
