@@ -52,6 +52,9 @@ internal sealed record RegistryState
 {
     public TimeSpan NextBeatAt { get; init; }
 
+    /// <summary>When beats out of turn are within their rate again; one may run ahead of it.</summary>
+    public TimeSpan NextNewsAt { get; init; }
+
     public bool InFlight { get; init; }
 
     /// <summary>What the last heartbeat said, so that a change is told at once.</summary>

@@ -60,7 +60,7 @@ internal static class HealthDecision
         turn.Health(h => h with { Reporting = true });
     }
 
-    /// <summary>Held: one more start, then look again. Due: by the beat that has just told our intent, the brake decides.</summary>
+    /// <summary>Held: at the hold's end one more start, and when that fails look again. Due: by the beat that has just told our intent, the brake decides.</summary>
     private static void Fail(Turn turn, Failure failure)
     {
         if (failure.HeldUntil is { } until)
@@ -95,7 +95,8 @@ internal static class HealthDecision
         var pause = HealthPolicy.HoldFor(turn.State.Health.Holds, turn.State.Settings.HeartbeatInterval, turn.Seen.Dice);
         turn.Say(Messages.BrakeHolds(reason, pause));
         turn.Health(h => h with { Holds = h.Holds + 1, Failure = failure with { HeldUntil = turn.Now.Elapsed + pause } });
-        turn.Server(s => s with { StartAt = turn.Now.Elapsed });
+        // The start comes last: whatever was mended during the hold makes the report needless, and a server that is healthy for a moment does not cut it short.
+        turn.Server(s => s with { StartAt = turn.Now.Elapsed + pause });
     }
 
     private static void Report(Turn turn)

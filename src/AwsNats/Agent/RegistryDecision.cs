@@ -18,6 +18,12 @@ internal static class RegistryDecision
     /// <summary>Three deletes a beat: a table full of the dead is cleaned in time, not in a storm.</summary>
     private const int DeletesPerBeat = 3;
 
+    /// <summary>
+    /// 8 s between two beats out of turn, but for one that may come at once: a server that dies and is back is told twice without delay, and
+    /// one that comes and goes makes nine beats a minute at the most, not a storm.
+    /// </summary>
+    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(8);
+
     /// <summary>When a failing registry is mentioned again, and a delete that failed is tried again.</summary>
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(5);
 
@@ -58,9 +64,12 @@ internal static class RegistryDecision
         if (registry.InFlight || turn.State.Exit is not null || turn.State.Drain is { RowTries: > 0 } or { RowInFlight: true }) return;
         var heartbeat = Tell(turn.State, turn.AwsNow);
         var news = registry.Told is { } told && told != (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null);
-        if (!news && !turn.Due(registry.NextBeatAt))
+        var hurries = turn.State.Drain is not null || turn.State.Health.Failure is { HeldUntil: null }; // a drain, or a report, waits for its word to be out
+        var newsAt = hurries ? TimeSpan.Zero : registry.NextNewsAt - NewsSpacing;
+        var beatAt = news && newsAt < registry.NextBeatAt ? newsAt : registry.NextBeatAt;
+        if (!turn.Due(beatAt))
         {
-            turn.WakeAt(registry.NextBeatAt);
+            turn.WakeAt(beatAt);
             return;
         }
 
@@ -71,6 +80,7 @@ internal static class RegistryDecision
         {
             InFlight = true,
             NextBeatAt = turn.Now.Elapsed + pause,
+            NextNewsAt = news ? (turn.Due(r.NextNewsAt) ? turn.Now.Elapsed : r.NextNewsAt) + NewsSpacing : r.NextNewsAt,
             Told = (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null),
         });
     }
@@ -137,7 +147,8 @@ internal static class RegistryDecision
     private static void TakeRows(Turn turn, ImmutableArray<Row> rows, bool trusted)
     {
         var before = turn.State.Registry;
-        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules);
+        var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules,
+            before.EverRead ? null : before.Remembered?.Peers);
         var peers = roster.Routes.Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
         turn.Registry(r => r with { Roster = roster, EverRead = true, Peers = peers });
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AwsNats.ServerConfig;
 
 namespace AwsNats.Registry;
 
@@ -38,8 +39,11 @@ internal sealed record Roster(
     /// <param name="now">Monotonic.</param>
     /// <param name="awsNow">AWS's clock.</param>
     /// <param name="trusted">Whether our own heartbeat went through: when we cannot write, others may not be able to either, and their silence says nothing.</param>
-    public static Roster Judge(Roster previous, ImmutableArray<Row> rows, TimeSpan now, DateTimeOffset awsNow, bool trusted, RosterRules rules)
+    /// <param name="earlier">At the first read: whom an earlier life on this host knew, so that a row's age is not all there is to go by.</param>
+    public static Roster Judge(
+        Roster previous, ImmutableArray<Row> rows, TimeSpan now, DateTimeOffset awsNow, bool trusted, RosterRules rules, ImmutableArray<Peer>? earlier = null)
     {
+        var known = earlier?.Select(peer => peer.Host).ToHashSet(StringComparer.Ordinal) ?? [];
         var counted = Counted(previous, now, trusted, rules);
         var entries = previous.Entries.Clear().ToBuilder();
         var faults = previous.Faults.Clear().ToBuilder();
@@ -53,7 +57,7 @@ internal sealed record Roster(
                 continue;
             }
 
-            entries[row.Ip] = JudgeOne(previous.Entries.GetValueOrDefault(row.Ip), parsed, awsNow, counted, rules);
+            entries[row.Ip] = JudgeOne(previous.Entries.GetValueOrDefault(row.Ip), parsed, now, awsNow, counted, rules, known);
         }
 
         return new Roster(entries.ToImmutable(), faults.ToImmutable(), trusted ? now : previous.TrustedAt ?? now);
@@ -79,20 +83,28 @@ internal sealed record Roster(
         return trusted ? now - before : TimeSpan.Zero;
     }
 
-    private static RosterEntry JudgeOne(RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
+    private static RosterEntry JudgeOne(
+        RosterEntry? before, RowParser.ParsedRow parsed, TimeSpan now, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules, HashSet<string> known)
     {
-        var (silence, watched) = Silences(before, parsed, awsNow, counted, rules);
+        // A read between two trusted ones may have seen a change: what came before it is no silence of this time.
+        var goesOn = before is not null && before.TimeText == parsed.Row.Time && counted is not null;
+        var from = goesOn ? before!.CountedFrom : now;
+        if (goesOn && counted > now - from) counted = now - from;
+        var (silence, watched) = Silences(before, parsed, awsNow, counted, rules, known);
         var standing = watched > rules.DeleteTimeout ? Standing.Expired : silence > rules.ServersTimeout ? Standing.Silent : Standing.Live;
         var row = parsed.Row;
         return new RosterEntry(row.Ip, parsed.Host, parsed.Port, row.Time!, parsed.Time, silence, watched, standing, RowParser.Status(row.Status),
-            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt));
+            row.InstanceId, RowParser.Seconds(row.Expires), RowParser.Seconds(row.ReportedAt)) { CountedFrom = from };
     }
 
     private static (TimeSpan Silence, TimeSpan Watched) Silences(
-        RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules)
+        RosterEntry? before, RowParser.ParsedRow parsed, DateTimeOffset awsNow, TimeSpan? counted, RosterRules rules, HashSet<string> known)
     {
         if (before is null)
         {
+            // Whom we had routes to before gets a whole servers-timeout to write: after an outage every row is old, and a wrong clock makes a row old too.
+            if (known.Contains(parsed.Host)) return (TimeSpan.Zero, TimeSpan.Zero);
+
             var age = awsNow - parsed.Time;
             // From the future: only a change can prove that somebody is there.
             if (age < -FutureTolerance) return (rules.ServersTimeout + TimeSpan.FromSeconds(1), TimeSpan.Zero);

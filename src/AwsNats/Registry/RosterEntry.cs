@@ -27,6 +27,9 @@ internal sealed record RosterEntry(
     DateTimeOffset? Expires,
     DateTimeOffset? ReportedAt)
 {
+    /// <summary>When its present time was first seen, or its count began anew; monotonic. No read may add more silence than has passed since.</summary>
+    public TimeSpan CountedFrom { get; init; }
+
     /// <summary>Whether a route should lead there: it lives, and does not say of itself that its server is down.</summary>
     public bool IsRoute => Standing == Standing.Live && Status != NodeStatus.Error;
 }

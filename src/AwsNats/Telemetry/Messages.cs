@@ -38,8 +38,7 @@ internal static class Messages
         ? Line(Info, "settings_taken", null)
         : Line(Warn, "settings_taken", "some changes wait until the agent is restarted", ("waiting", string.Join(", ", waiting)));
 
-    public static LogLine AlreadyRunning(string holder, string serverConfig) =>
-        Line(Error, "already_running", "another aws-nats runs with this server configuration: stop it first", ("pid", holder), ("server_config", serverConfig));
+    public static LogLine LockRefused(string fault) => Line(Error, "already_running", fault);
 
     public static LogLine IdentityFailing(string fault, TimeSpan pause) => Line(Warn, "identity_failing", fault, ("next_try_s", Seconds(pause)));
 
@@ -134,7 +133,7 @@ internal static class Messages
     public static LogLine Recovered() => Line(Info, "recovered", "the server is healthy again: no report is needed");
 
     public static LogLine BrakeHolds(string reason, TimeSpan pause) => Line(Error, "brake_holds",
-        $"this instance is not reported Unhealthy: {reason}; the server is started once more", ("next_try_s", Seconds(pause)));
+        $"this instance is not reported Unhealthy: {reason}; the server is started once more before the next try", ("next_try_s", Seconds(pause)));
 
     public static LogLine Reported(bool healthy) => Line(healthy ? Info : Error, healthy ? "reported_healthy" : "reported_unhealthy",
         healthy ? null : "the Auto Scaling group will replace this instance");

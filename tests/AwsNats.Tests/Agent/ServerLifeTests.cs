@@ -141,7 +141,6 @@ public sealed class ServerLifeTests
     {
         var probes = Serving().RunOn(60).When<Act.Probe>();
         Assert.Equal(5, probes[^1] - probes[^2], 2);
-        Assert.False(Serving().All<Act.Probe>()[^1].Starting);
     }
 
     [Fact]
@@ -150,7 +149,6 @@ public sealed class ServerLifeTests
         var story = new Story { Health = Unhealthy }.Run(30);
         Assert.Equal(10, story.When<Act.Probe>().Count(at => at is >= 1 and < 2));
         Assert.Equal(10, story.When<Act.Probe>().Count(at => at is >= 15 and < 25));
-        Assert.All(story.All<Act.Probe>(), probe => Assert.True(probe.Starting));
     }
 
     [Fact]

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AwsNats.Disk;
+using AwsNats.ServerConfig;
+
+namespace AwsNats.Registry;
+
+/// <summary>
+/// The last roster on disk: a reboot while AWS is out of reach still finds its peers. The file is written only when the peers change.
+/// </summary>
+internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
+{
+    /// <summary>1 MiB: room for some twenty thousand peers; a longer file is not ours.</summary>
+    private const long MaxBytes = 1 << 20;
+
+    private ImmutableSortedSet<Peer>? onDisk;
+
+    Task<string?> IRosterFile.SaveAsync(ImmutableArray<Peer> peers, CancellationToken cancellation) => SaveAsync([.. peers], cancellation);
+
+    Task<(ImmutableArray<Peer>? Peers, string? Fault)> IRosterFile.LoadAsync(CancellationToken cancellation)
+    {
+        var disk = Load();
+        return Task.FromResult(((ImmutableArray<Peer>?)(File.Exists(path) && disk.Fault is null ? [.. disk.Peers] : null), disk.Fault));
+    }
+
+    /// <returns>Null, or why the file could not be written, with the repair. Worth a line in the log, no more.</returns>
+    public Task<string?> SaveAsync(ImmutableSortedSet<Peer> peers, CancellationToken cancellation)
+    {
+        if (onDisk is not null && onDisk.SetEquals(peers)) return Task.FromResult<string?>(null);
+        try
+        {
+            var roster = new SavedRoster(clock.GetUtcNow().ToUnixTimeSeconds(), [.. peers.Select(peer => new SavedPeer(peer.Host, peer.Port))]);
+            var target = PrivateFile.Resolve(path);
+            PrivateFile.Commit(PrivateFile.Stage(target, JsonSerializer.SerializeToUtf8Bytes(roster, RosterJson.Default.SavedRoster)), target);
+            onDisk = peers;
+            return Task.FromResult<string?>(null);
+        }
+        catch (Exception fault) when (PrivateFile.IsFault(fault))
+        {
+            return Task.FromResult<string?>(PrivateFile.Words(path, fault));
+        }
+    }
+
+    /// <summary>Reads the file. Entries that are no peers are left out and counted in <see cref="RosterOnDisk.Fault"/>; nothing throws.</summary>
+    public RosterOnDisk Load()
+    {
+        try
+        {
+            if (!File.Exists(path)) return new([], null, null);
+            if (new FileInfo(PrivateFile.Resolve(path)).Length > MaxBytes) return Unreadable("it is longer than any roster");
+            var saved = JsonSerializer.Deserialize(File.ReadAllBytes(path), RosterJson.Default.SavedRoster);
+            return saved is null ? Unreadable("it holds no roster") : Judge(saved);
+        }
+        catch (JsonException fault)
+        {
+            return Unreadable(fault.Message);
+        }
+        catch (Exception fault) when (PrivateFile.IsFault(fault))
+        {
+            return Unreadable(fault.Message);
+        }
+    }
+
+    private RosterOnDisk Judge(SavedRoster saved)
+    {
+        var entries = saved.Peers ?? [];
+        var peers = entries.Where(IsPeer).Select(entry => new Peer(entry!.Host!, entry.Port)).ToImmutableSortedSet();
+        var strangers = entries.Count(entry => !IsPeer(entry));
+        if (strangers == 0) onDisk = peers;
+        var fault = strangers == 0 ? null : $"{path}: {strangers} of {entries.Length} entries are no peers and are left out";
+        return new(peers, SavedAt(saved.Saved), fault);
+    }
+
+    private RosterOnDisk Unreadable(string why) =>
+        new([], null, $"{path} is not a roster and is passed over: {why.TrimEnd('.')}; the next roster replaces it");
+
+    private static DateTimeOffset? SavedAt(long seconds) =>
+        seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    private static bool IsPeer(SavedPeer? entry) =>
+        entry is { Host: { } host, Port: > 0 and <= IPEndPoint.MaxPort } && (IsAddress(host) || IsHostName(host));
+
+    /// <summary>Only the one spelling that we write: .NET also takes "1" and "0x7f.1" for addresses.</summary>
+    private static bool IsAddress(string host) => IPAddress.TryParse(host, out var address) && address.ToString() == host && !host.Contains('%');
+
+    /// <summary>RFC 1123: labels of 1 to 63 letters, digits and inner hyphens, 253 characters in all, the last label not a number.</summary>
+    private static bool IsHostName(string host)
+    {
+        if (host.Length > 253) return false;
+        var labels = host.Split('.');
+        return labels.All(IsLabel) && !labels[^1].All(char.IsAsciiDigit);
+    }
+
+    private static bool IsLabel(string label) => label.Length is >= 1 and <= 63
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && label[0] != '-' && label[^1] != '-';
+}
+
+/// <summary>What the file said.</summary>
+/// <param name="Peers">Empty when there is no file or none that can be used.</param>
+/// <param name="SavedAt">When the peers last changed, in this host's clock; null when not known.</param>
+/// <param name="Fault">What is wrong with the file; null when nothing is, or when there is none.</param>
+internal sealed record RosterOnDisk(ImmutableSortedSet<Peer> Peers, DateTimeOffset? SavedAt, string? Fault);
+
+/// <param name="Saved">Epoch seconds.</param>
+internal sealed record SavedRoster(long Saved, ImmutableArray<SavedPeer?>? Peers);
+
+internal sealed record SavedPeer(string? Host, int Port);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(SavedRoster))]
+internal sealed partial class RosterJson : JsonSerializerContext;
