@@ -10,13 +10,12 @@ namespace AwsNats.EndToEnd.Faults;
 /// </summary>
 internal sealed class Traffic : IAsyncDisposable
 {
-    private const string Subject = "numbers";
-
     /// <summary>20 messages a second: a gap of a tenth of a second shows, and the load is nothing.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly string subject = $"numbers.{Guid.NewGuid():N}"; // ours alone, since several may share a cluster
     private readonly NatsConnection speaker;
     private readonly NatsConnection listener;
     private readonly ConcurrentDictionary<int, int> heard = new();
@@ -38,9 +37,12 @@ internal sealed class Traffic : IAsyncDisposable
     public int Twice => heard.Values.Count(times => times > 1);
 
     /// <summary>Starts the two; the first number has been heard when this returns.</summary>
-    public static async Task<Traffic> StartAsync(Cluster cluster, Node from, Node to)
+    public static Task<Traffic> StartAsync(Cluster cluster, Node from, Node to) => StartAsync(cluster, from.ClientUrl, to.ClientUrl);
+
+    /// <inheritdoc cref="StartAsync(Cluster, Node, Node)"/>
+    public static async Task<Traffic> StartAsync(Cluster cluster, Uri from, Uri to)
     {
-        var traffic = new Traffic(Connect(cluster, from), Connect(cluster, to));
+        var traffic = new Traffic(Connect(from, cluster.Options.User, cluster.Options.Password), Connect(to, cluster.Options.User, cluster.Options.Password));
         try
         {
             await traffic.BeginAsync();
@@ -53,11 +55,11 @@ internal sealed class Traffic : IAsyncDisposable
         }
     }
 
-    /// <summary>A client of one node's server with the cluster's user and password.</summary>
-    public static NatsConnection Connect(Cluster cluster, Node node, string? user = null, string? password = null) => new(new NatsOpts
+    /// <summary>A client, not yet connected.</summary>
+    public static NatsConnection Connect(Uri url, string user, string password) => new(new NatsOpts
     {
-        Url = node.ClientUrl.ToString(),
-        AuthOpts = new NatsAuthOpts { Username = user ?? cluster.Options.User, Password = password ?? cluster.Options.Password },
+        Url = url.ToString(),
+        AuthOpts = new NatsAuthOpts { Username = user, Password = password },
         ConnectTimeout = Patience,
     });
 
@@ -91,7 +93,7 @@ internal sealed class Traffic : IAsyncDisposable
         speaker.ConnectionDisconnected += CountAsync;
         listener.ConnectionDisconnected += CountAsync;
         await speaker.ConnectAsync();
-        var subscription = await listener.SubscribeCoreAsync<int>(Subject);
+        var subscription = await listener.SubscribeCoreAsync<int>(subject);
         await listener.PingAsync();
         listening = ListenAsync(subscription);
         await Wait.UntilAsync(HearsAsync, Patience); // interest reaches the other server a moment after the subscription
@@ -100,7 +102,7 @@ internal sealed class Traffic : IAsyncDisposable
 
     private async Task<bool> HearsAsync()
     {
-        await speaker.PublishAsync(Subject, 0);
+        await speaker.PublishAsync(subject, 0);
         return heard.ContainsKey(0);
     }
 
@@ -115,7 +117,7 @@ internal sealed class Traffic : IAsyncDisposable
         {
             while (!ending.IsCancellationRequested)
             {
-                await speaker.PublishAsync(Subject, Published + 1);
+                await speaker.PublishAsync(subject, Published + 1);
                 Interlocked.Increment(ref published);
                 await Task.Delay(Pace, ending.Token);
             }

@@ -34,8 +34,12 @@ public sealed class ServerConfigTextTests
         lame_duck_grace_period: "2500ms"
 
         authorization {
-          user: "cli"
-          password: "p\x22$\x5c\xc3\xa4"
+          users: [
+            {
+              user: "cli"
+              password: "p\x22$\x5c\xc3\xa4"
+            }
+          ]
           timeout: 1.5
         }
 
