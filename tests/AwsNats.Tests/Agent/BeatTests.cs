@@ -83,6 +83,36 @@ public sealed class BeatTests
     }
 
     [Fact]
+    public void A_server_that_comes_and_goes_makes_nine_beats_a_minute_at_the_most()
+    {
+        var story = new Story(new AgentSettings { RestartLimit = 1000 }) { DiesAfter = 0.5 }.Run(60);
+        for (var second = 60; second < 360; second++)
+        {
+            if (story.State.Server.IsRunning) story.Dies(signal: 9);
+            story.Run(second + 1);
+        }
+
+        Assert.All(Enumerable.Range(60, 240), from => Assert.InRange(story.When<Act.Beat>().Count(at => at >= from && at < from + 60), 5, 9));
+    }
+
+    [Fact]
+    public void What_waited_for_its_turn_is_told_when_that_comes()
+    {
+        var story = new Story().Run(60);
+        for (var death = 0; death < 2; death++) story.Dies(signal: 9).Up();
+        story.RunOn(12.1);
+        Assert.Equal((NodeStatus.Working, null), (story.All<Act.Beat>()[^1].Heartbeat.Status, story.All<Act.Beat>()[^1].Heartbeat.Description));
+    }
+
+    [Fact]
+    public void A_drain_does_not_wait_for_its_turn_to_tell()
+    {
+        var story = new Story().Run(60);
+        for (var death = 0; death < 3; death++) story.Dies(signal: 9).Up();
+        Assert.Equal(NodeStatus.Draining, story.AskToStop().RunOn(Story.Latency).All<Act.Beat>()[^1].Heartbeat.Status);
+    }
+
+    [Fact]
     public void A_working_node_has_no_description() => Assert.Null(new Story().Run(60).All<Act.Beat>()[^1].Heartbeat.Description);
 
     [Fact]

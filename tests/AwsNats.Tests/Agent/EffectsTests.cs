@@ -132,7 +132,7 @@ public sealed class EffectsTests
     {
         var bug = new InvalidOperationException("oops");
         world.Probe = () => Task.FromException<AwsNats.Supervision.ProbeAnswer>(bug);
-        Perform(new Act.Probe(Starting: false));
+        Perform(new Act.Probe());
         Assert.Same(bug, Assert.Single(bugs));
         Assert.Equal(0, posts);
     }
@@ -149,7 +149,7 @@ public sealed class EffectsTests
     public void A_cancellation_that_nobody_asked_for_is_a_bug()
     {
         world.Probe = () => Task.FromException<ProbeAnswer>(new OperationCanceledException());
-        Perform(new Act.Probe(Starting: false));
+        Perform(new Act.Probe());
         Assert.Single(bugs);
     }
 
@@ -157,7 +157,7 @@ public sealed class EffectsTests
     public async Task A_cancellation_at_the_agents_end_is_no_bug()
     {
         world.Probe = SmallWorld.Hangs<ProbeAnswer>;
-        Perform(new Act.Probe(Starting: false));
+        Perform(new Act.Probe());
         await ending.CancelAsync();
         Assert.Empty(bugs);
         Assert.Equal(0, posts);

@@ -146,11 +146,20 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_hold_starts_the_server_once_more_and_not_twice()
+    public void A_hold_starts_the_server_at_its_end_and_not_before()
     {
         var story = Braked();
-        story.RunUntil(s => s.Said("brake_holds").Length == 1).RunOn(19);
-        Assert.Equal(2, story.All<Act.StartServer>().Length);
+        story.RunUntil(s => s.Said("brake_holds").Length == 1).RunOn(19.9);
+        Assert.Single(story.All<Act.StartServer>());
+        Assert.Equal(2, story.RunOn(0.2).All<Act.StartServer>().Length);
+    }
+
+    [Fact]
+    public void Between_two_holds_the_server_is_started_once()
+    {
+        var story = Braked();
+        for (var hold = 1; hold <= 5; hold++)
+            Assert.Equal(hold, story.RunUntil(s => s.Said("brake_holds").Length == hold).All<Act.StartServer>().Length);
     }
 
     [Fact]

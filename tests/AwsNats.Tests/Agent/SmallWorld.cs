@@ -158,7 +158,7 @@ internal sealed class SmallWorld : IRegistry, IRosterFile, IServerConfigFile, IS
         else if (TakesReloads) loads++;
     }
 
-    Task<ProbeAnswer> IServerMonitor.ProbeAsync(bool starting, CancellationToken cancellation) => Called("probe", Probe, cancellation);
+    Task<ProbeAnswer> IServerMonitor.ProbeAsync(CancellationToken cancellation) => Called("probe", Probe, cancellation);
 
     Task<string?> IServerMonitor.ConfigLoadTimeAsync(CancellationToken cancellation) => Called("load-time", LoadTime, cancellation);
 

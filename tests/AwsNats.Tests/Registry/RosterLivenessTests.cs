@@ -1,4 +1,5 @@
 using AwsNats.Registry;
+using AwsNats.ServerConfig;
 using Xunit;
 using static AwsNats.Tests.Registry.RosterStory;
 
@@ -119,6 +120,27 @@ public sealed class RosterLivenessTests
     public void A_single_failed_write_of_ours_does_not_hide_a_dead_peer() =>
         Assert.Equal(Standing.Silent, new RosterStory().Read(0, Row(Peer, 0)).Read(10, Row(Peer, 0)).ReadUntrusted(20, Row(Peer, 0))
             .Read(30, Row(Peer, 0)).Read(40, Row(Peer, 0))[Peer]);
+
+    [Fact]
+    public void Silence_before_a_change_that_an_untrusted_read_saw_is_not_counted_afterwards()
+    {
+        var story = new RosterStory().Read(0, Row(Peer, 0)).Read(10, Row(Peer, 0)).ReadUntrusted(29, Row(Peer, 28)).Read(34, Row(Peer, 28));
+        Assert.Equal(TimeSpan.FromSeconds(5), story.Entry(Peer)!.Silence);
+    }
+
+    [Theory]
+    [InlineData(-10_000)]
+    [InlineData(10_000)]
+    public void At_the_first_read_whom_an_earlier_life_knew_gets_a_whole_servers_timeout_whatever_its_row_says(double writtenAt)
+    {
+        var story = new RosterStory { Earlier = [new Peer(Peer, 7244)] }.ReadEvery10(0, 30, Row(Peer, writtenAt), Row("10.0.0.3", writtenAt));
+        Assert.Equal((Standing.Live, Standing.Silent), (story[Peer], story["10.0.0.3"]));
+        Assert.Equal(Standing.Silent, story.Read(40, Row(Peer, writtenAt))[Peer]);
+    }
+
+    [Fact]
+    public void An_earlier_life_knows_hosts_not_rows() =>
+        Assert.Null(new RosterStory { Earlier = [new Peer(Peer, 7244)] }.Read(0)[Peer]);
 
     [Fact]
     public void A_change_is_believed_even_while_our_own_writes_fail() =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AwsNats.Registry;
+using AwsNats.ServerConfig;
 
 namespace AwsNats.Tests.Registry;
 
@@ -16,6 +17,9 @@ internal sealed class RosterStory(RosterRules? rules = null)
     public Roster Roster { get; private set; } = Roster.Empty;
 
     public DateTimeOffset AwsNow { get; private set; } = Start;
+
+    /// <summary>Whom an earlier life knew; looked at by the first read alone.</summary>
+    public Peer[]? Earlier { get; init; }
 
     public Standing? this[string host] => Entry(host)?.Standing;
 
@@ -45,7 +49,8 @@ internal sealed class RosterStory(RosterRules? rules = null)
     private RosterStory Read(double seconds, bool trusted, Row[] rows)
     {
         AwsNow = Start.AddSeconds(seconds);
-        Roster = Roster.Judge(Roster, [.. rows], TimeSpan.FromSeconds(seconds), AwsNow, trusted, rules ?? Rules);
+        Roster = Roster.Judge(Roster, [.. rows], TimeSpan.FromSeconds(seconds), AwsNow, trusted, rules ?? Rules,
+            Roster == Roster.Empty && Earlier is not null ? [.. Earlier] : null);
         return this;
     }
 }
