@@ -36,7 +36,7 @@ public sealed class ClustersForm(Clouds.DynaliteFixture dynalite)
                 times.Add(TimeProvider.System.GetElapsedTime(began));
                 await ServeAsync(cluster, cluster.Nodes[round % nodes], cluster.Nodes[(round + 1 + random.Next(nodes - 1)) % nodes]);
             }
-            await cluster.WaitForAsync(() => Task.FromResult(cluster.Nodes.All(n => KnowsAll(cluster, n))), Patience, "every configuration names all the others");
+            await Routes.WaitUntilCompleteAsync(cluster, Patience);
         }
         catch (Exception e)
         {
@@ -57,9 +57,6 @@ public sealed class ClustersForm(Clouds.DynaliteFixture dynalite)
             if (stagger is not null) await Task.Delay(TimeSpan.FromMilliseconds(stagger.Next(300)));
         }
     }
-
-    private static bool KnowsAll(Cluster cluster, Node node) =>
-        cluster.Nodes.All(other => other == node || node.ServerConfigText.Contains($"nats-route://{other.Ip}:7244\"", StringComparison.Ordinal));
 
     private static async Task ServeAsync(Cluster cluster, Node from, Node to)
     {
