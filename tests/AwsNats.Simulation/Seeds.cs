@@ -4,10 +4,14 @@ using AwsNats.Simulation.World;
 
 namespace AwsNats.Simulation;
 
-/// <summary>Plays a scenario once for every seed. AWS_NATS_SEED in the environment plays that one seed alone, with everything that happens on standard output.</summary>
+/// <summary>
+/// Plays a scenario once for every seed. In the environment, AWS_NATS_SEED=17 plays that one seed alone, with everything that happens on standard
+/// output; AWS_NATS_SEEDS=20 plays twenty times as many seeds, for a long search.
+/// </summary>
 internal static class Seeds
 {
-    public const string Variable = "AWS_NATS_SEED";
+    private const string Variable = "AWS_NATS_SEED";
+    private const string Factor = "AWS_NATS_SEEDS";
 
     /// <param name="count">Seeds 1 to this.</param>
     /// <param name="play">Builds the fleet's life and lets it run; throws <see cref="SimulationFailure"/> by the fleet's watch.</param>
@@ -19,6 +23,7 @@ internal static class Seeds
             return;
         }
 
+        count *= int.TryParse(Environment.GetEnvironmentVariable(Factor), out var factor) ? factor : 1;
         var (hours, events) = (TimeSpan.Zero, 0L);
         for (var seed = 1; seed <= count; seed++)
         {
@@ -27,7 +32,7 @@ internal static class Seeds
             events += fleet.Pump.Events;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{count} seeds, {hours.TotalHours:0.0} virtual hours, {events} events");
+        Console.WriteLine($"  {scenario.Replace('_', ' ')}: {count} seeds, {hours.TotalHours:0.0} virtual hours, {events / 1000} thousand events");
     }
 
     public static Fleet PlayOne(int seed, Action<Fleet> play, AgentSettings? settings, string scenario, TextWriter? output)
@@ -38,10 +43,10 @@ internal static class Seeds
             play(fleet);
             return fleet;
         }
-        catch (SimulationFailure failure)
+        catch (Exception failure)
         {
             throw new SimulationFailure(
-                $"seed {seed} of {scenario}: {failure.Message}\nreplay it: {Variable}={seed} ./build.sh test simulation -method '*{scenario}'");
+                $"seed {seed} of {scenario}: {failure.Message}\nreplay it: {Variable}={seed} ./build.sh test simulation -method '*{scenario}'", failure);
         }
     }
 }

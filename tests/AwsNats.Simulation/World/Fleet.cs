@@ -130,4 +130,4 @@ internal sealed class Fleet
 }
 
 /// <summary>An invariant does not hold: the message says which, where and when.</summary>
-internal sealed class SimulationFailure(string message) : Exception(message);
+internal sealed class SimulationFailure(string message, Exception? cause = null) : Exception(message, cause);
