@@ -9,39 +9,39 @@ namespace AwsNats.Agent;
 internal abstract record Act
 {
     /// <summary>Write the heartbeat, then read.</summary>
-    public sealed record Beat(Heartbeat Heartbeat) : Act;
+    internal sealed record Beat(Heartbeat Heartbeat) : Act;
 
     /// <summary>Delete rows of the dead, each on condition of the time seen.</summary>
-    public sealed record DeleteRows(ImmutableArray<RosterEntry> Entries) : Act;
+    internal sealed record DeleteRows(ImmutableArray<RosterEntry> Entries) : Act;
 
-    public sealed record DeleteOwnRow : Act;
+    internal sealed record DeleteOwnRow : Act;
 
     /// <summary>Keep the roster for a boot without AWS.</summary>
-    public sealed record Remember(ImmutableArray<Peer> Peers) : Act;
+    internal sealed record Remember(ImmutableArray<Peer> Peers) : Act;
 
     /// <summary>Look for what an earlier life left: a roster on disk, a running server.</summary>
-    public sealed record Recall : Act;
+    internal sealed record Recall : Act;
 
-    public sealed record AskVersion : Act;
+    internal sealed record AskVersion : Act;
 
     /// <summary>Write the file and, for a running server, have it taken or put the last good one back.</summary>
-    public sealed record Configure(ServerConfigModel Model, ReloadMode Reload) : Act;
+    internal sealed record Configure(ServerConfigModel Model, ReloadMode Reload) : Act;
 
     /// <summary>Put the last good file back, for the next start.</summary>
-    public sealed record RollBackConfig(ServerConfigModel Model) : Act;
+    internal sealed record RollBackConfig(ServerConfigModel Model) : Act;
 
     /// <summary>The server is healthy with the file in place: that is the last good one now.</summary>
-    public sealed record AcceptConfig : Act;
+    internal sealed record AcceptConfig : Act;
 
-    public sealed record StartServer(string FixedKey) : Act;
+    internal sealed record StartServer(string FixedKey) : Act;
 
-    public sealed record SignalServer(ServerSignal Signal) : Act;
+    internal sealed record SignalServer(ServerSignal Signal) : Act;
 
-    public sealed record Probe(bool Starting) : Act;
+    internal sealed record Probe : Act;
 
-    public sealed record Report(bool Healthy, bool RespectGracePeriod) : Act;
+    internal sealed record Report(bool Healthy, bool RespectGracePeriod) : Act;
 
-    public sealed record CountRoutes : Act;
+    internal sealed record CountRoutes : Act;
 }
 
 internal enum ReloadMode

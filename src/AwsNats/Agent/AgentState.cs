@@ -52,7 +52,7 @@ internal sealed record RegistryState
 {
     public TimeSpan NextBeatAt { get; init; }
 
-    /// <summary>No beat out of turn before this instant.</summary>
+    /// <summary>When beats out of turn are within their rate again; one may run ahead of it.</summary>
     public TimeSpan NextNewsAt { get; init; }
 
     public bool InFlight { get; init; }
@@ -82,6 +82,9 @@ internal sealed record RegistryState
     public TimeSpan FaultSaidAt { get; init; }
 
     public TimeSpan NextSummaryAt { get; init; }
+
+    /// <summary>Later than now after a delete that failed: the role may lack the right, and the dead can wait.</summary>
+    public TimeSpan NextDeletesAt { get; init; }
 }
 
 internal sealed record ConfigState

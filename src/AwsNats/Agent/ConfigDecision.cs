@@ -87,6 +87,8 @@ internal static class ConfigDecision
     {
         turn.Config(c => c with { InFlight = false });
         var starting = turn.State.Server.Condition == ServerCondition.Down;
+        // A reload may end after its server did: the restart's pause holds all the same, and giving up is final.
+        var mayLaunch = starting && turn.Due(turn.State.Server.StartAt) && turn.State.Health.Failure is not { HeldUntil: null };
         switch (result.End)
         {
             case ConfigEnd.Unchanged or ConfigEnd.Written or ConfigEnd.Reloaded or ConfigEnd.RolledBack:
@@ -99,10 +101,10 @@ internal static class ConfigDecision
                     ForceReload = false,
                     UseLastGood = false,
                     Unproven = c.Unproven || result.End == ConfigEnd.Written,
-                    ReadyToLaunch = starting ? result.Model : null,
+                    ReadyToLaunch = mayLaunch ? result.Model : null,
                 });
                 break;
-            case ConfigEnd.Refused or ConfigEnd.Failed when starting && !turn.State.Server.EverUp:
+            case ConfigEnd.Refused or ConfigEnd.Failed when starting && !turn.State.Server.EverUp && turn.State.Drain is null:
                 turn.Say(Messages.ConfigImpossible(result));
                 turn.State = turn.State with { Exit = ExitCode.BadServerConfig, LastWords = $"the server configuration cannot be used: {result.Words}" };
                 break;

@@ -18,7 +18,7 @@ internal static class DrainDecision
         if (turn.State.Drain is { } drain)
         {
             turn.State = turn.State with { Drain = drain with { Signals = drain.Signals + signals, Told = true } };
-            if (turn.State.Server.Stopping is not null) ServerDecision.Harder(turn);
+            if (turn.State.Server.Stopping is not null) StopDecision.Harder(turn);
             return;
         }
 
@@ -50,7 +50,7 @@ internal static class DrainDecision
         switch (turn.State.Server)
         {
             case { IsRunning: true, Stopping: null }:
-                ServerDecision.Stop(turn, "the agent was asked to stop", gently: drain.Signals < 2, counts: false);
+                StopDecision.Stop(turn, "the agent was asked to stop", gently: drain.Signals < 2, counts: false);
                 break;
             case { Condition: ServerCondition.Down }:
                 DeleteRow(turn, drain);

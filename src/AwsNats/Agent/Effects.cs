@@ -51,7 +51,7 @@ internal sealed class Effects(
                 post(seen => seen with { OwnRowDeleted = gone });
                 break;
             case Act.Remember remember:
-                if (await ports.RosterFile.SaveAsync(remember.Peers, ending) is { } fault) log.Write(Messages.RosterFileNotWritten(fault));
+                if (await ports.LastRoster.SaveAsync(remember.Peers, ending) is { } fault) log.Write(Messages.RosterFileNotWritten(fault));
                 break;
             case Act.Recall:
                 await RecallAsync();
@@ -74,8 +74,8 @@ internal sealed class Effects(
             case Act.StartServer start:
                 await StartAsync(start.FixedKey);
                 break;
-            case Act.Probe probe:
-                var health = await ports.Monitor.ProbeAsync(probe.Starting, ending);
+            case Act.Probe:
+                var health = await ports.Monitor.ProbeAsync(ending);
                 post(seen => seen with { Probe = health });
                 break;
             case Act.Report report:
@@ -108,7 +108,7 @@ internal sealed class Effects(
 
     private async Task RecallAsync()
     {
-        var (peers, fault) = await ports.RosterFile.LoadAsync(ending);
+        var (peers, fault) = await ports.LastRoster.LoadAsync(ending);
         var adopted = ports.Server.Adopt();
         post(seen => seen with { Remembered = new Remembered(peers, fault, adopted) });
         if (adopted is not null) await WatchAsync();

@@ -8,7 +8,7 @@ namespace AwsNats.Agent;
 /// <summary>The world as the agent sees it, in flow order.</summary>
 internal sealed record Ports(
     IRegistry Registry,
-    IRosterFile RosterFile,
+    IRosterFile LastRoster,
     IServerConfigFile ConfigFile,
     IServerExecutable Executable,
     IServer Server,

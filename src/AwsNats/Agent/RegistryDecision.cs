@@ -18,10 +18,13 @@ internal static class RegistryDecision
     /// <summary>Three deletes a beat: a table full of the dead is cleaned in time, not in a storm.</summary>
     private const int DeletesPerBeat = 3;
 
-    /// <summary>6 s between two beats out of turn: a server that comes and goes makes ten beats a minute at the most, not a storm.</summary>
-    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(6);
+    /// <summary>
+    /// 8 s between two beats out of turn, but for one that may come at once: a server that dies and is back is told twice without delay, and
+    /// one that comes and goes makes nine beats a minute at the most, not a storm.
+    /// </summary>
+    private static readonly TimeSpan NewsSpacing = TimeSpan.FromSeconds(8);
 
-    /// <summary>When a failing registry is mentioned again.</summary>
+    /// <summary>When a failing registry is mentioned again, and a delete that failed is tried again.</summary>
     private static readonly TimeSpan SayAgain = TimeSpan.FromMinutes(5);
 
     /// <summary>15 s: how long the boot waits for the table before an earlier roster serves in its place.</summary>
@@ -43,6 +46,7 @@ internal static class RegistryDecision
 
         if (turn.Seen.Beat is { } beat) TakeBeat(turn, beat);
         foreach (var deleted in turn.Seen.Deletes) turn.Say(Messages.RowDeleted(deleted.Ip, deleted.Reply.Fault));
+        if (turn.Seen.Deletes.Any(deleted => deleted.Reply.Fault is not null)) turn.Registry(r => r with { NextDeletesAt = turn.Now.Elapsed + SayAgain });
         if (turn.Seen.RoutesSeen is { } routes) turn.Say(Messages.Summary(turn.State.Registry.Peers?.Count ?? 0, routes));
         Join(turn);
     }
@@ -60,7 +64,8 @@ internal static class RegistryDecision
         if (registry.InFlight || turn.State.Exit is not null || turn.State.Drain is { RowTries: > 0 } or { RowInFlight: true }) return;
         var heartbeat = Tell(turn.State, turn.AwsNow);
         var news = registry.Told is { } told && told != (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null);
-        var newsAt = turn.State.Drain is null ? registry.NextNewsAt : TimeSpan.Zero; // a drain waits for its word to be out
+        var hurries = turn.State.Drain is not null || turn.State.Health.Failure is { HeldUntil: null }; // a drain, or a report, waits for its word to be out
+        var newsAt = hurries ? TimeSpan.Zero : registry.NextNewsAt - NewsSpacing;
         var beatAt = news && newsAt < registry.NextBeatAt ? newsAt : registry.NextBeatAt;
         if (!turn.Due(beatAt))
         {
@@ -75,7 +80,7 @@ internal static class RegistryDecision
         {
             InFlight = true,
             NextBeatAt = turn.Now.Elapsed + pause,
-            NextNewsAt = news ? turn.Now.Elapsed + NewsSpacing : r.NextNewsAt,
+            NextNewsAt = news ? (turn.Due(r.NextNewsAt) ? turn.Now.Elapsed : r.NextNewsAt) + NewsSpacing : r.NextNewsAt,
             Told = (heartbeat.Status, heartbeat.Description, heartbeat.ReportedAt is not null),
         });
     }
@@ -144,20 +149,20 @@ internal static class RegistryDecision
         var before = turn.State.Registry;
         var roster = Roster.Judge(before.Roster, rows, turn.Now.Elapsed, turn.AwsNow, trusted, turn.State.RosterRules,
             before.EverRead ? null : before.Remembered?.Peers);
-        var peers = roster.Entries.Values.Where(entry => entry.IsRoute).Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
+        var peers = roster.Routes.Select(entry => new Peer(entry.Host, entry.Port)).ToImmutableSortedSet();
         turn.Registry(r => r with { Roster = roster, EverRead = true, Peers = peers });
 
         foreach (var line in Messages.RowsIgnored(roster.Faults.Values.Where(fault => !before.Roster.Faults.ContainsKey(fault.Key)))) turn.Say(line);
         var known = before.Peers ?? [];
         if (!before.EverRead) turn.Say(Messages.RosterRead(rows.Length, peers.Count));
         foreach (var peer in peers.Except(known)) if (before.EverRead) turn.Say(Messages.PeerJoined(peer));
-        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.GetValueOrDefault(peer.Host)));
+        foreach (var peer in known.Except(peers)) turn.Say(Messages.PeerLeft(peer, roster.Entries.Values.FirstOrDefault(entry => entry.Host == peer.Host)));
         if (!before.EverRead || !peers.SetEquals(known)) turn.Do(new Act.Remember([.. peers]));
 
         // Starting anywhere keeps agents that see the same dead from asking for the same three.
         var dead = roster.Deletable(turn.AwsNow).ToList();
         var first = (int)(turn.Seen.Dice * dead.Count);
-        if (trusted && dead.Count > 0) turn.Do(new Act.DeleteRows([.. dead.Skip(first).Concat(dead.Take(first)).Take(DeletesPerBeat)]));
+        if (trusted && dead.Count > 0 && turn.Due(before.NextDeletesAt)) turn.Do(new Act.DeleteRows([.. dead.Skip(first).Concat(dead.Take(first)).Take(DeletesPerBeat)]));
         Summarise(turn);
     }
 

@@ -20,16 +20,8 @@ internal static class ServerDecision
 
     private const int FailuresToUnhealthy = 3; // design: fails three times
 
-    /// <summary>What a server gets to react to INT before KILL.</summary>
-    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(5);
-
-    /// <summary>What lame duck gets beyond its own duration.</summary>
-    private static readonly TimeSpan LameDuckMargin = TimeSpan.FromSeconds(5);
-
     /// <summary>When a missing executable of an adopted server is looked for again.</summary>
     private static readonly TimeSpan MissingRetry = TimeSpan.FromMinutes(1);
-
-    private static readonly Version FirstWithLameDuck = new(2, 0); // older ones know USR2 only from 1.4, and not in every build
 
     public static void TakeIn(Turn turn)
     {
@@ -45,31 +37,9 @@ internal static class ServerDecision
     {
         if (turn.State.Exit is not null) return;
         AskVersion(turn);
-        Escalate(turn);
+        StopDecision.Escalate(turn);
         if (turn.State.Server.Condition == ServerCondition.Down) Launch(turn);
         else if (turn.State.Server.IsRunning && turn.State.Server.Stopping is null) Watch(turn);
-    }
-
-    /// <summary>Lame duck where the server knows it and has clients to lose, else INT; each followed by something harder.</summary>
-    public static void Stop(Turn turn, string why, bool gently, bool counts)
-    {
-        var version = turn.State.Server.Version?.Version;
-        var lameDuck = gently && turn.State.Server.Condition == ServerCondition.Up && (version is null || version == new Version(0, 0, 0) || version >= FirstWithLameDuck);
-        var first = lameDuck ? ServerSignal.LameDuck : ServerSignal.Interrupt;
-        var patience = lameDuck ? turn.State.Settings.LameDuckDuration + LameDuckMargin : InterruptGrace;
-        turn.Do(new Act.SignalServer(first));
-        turn.Say(Messages.ServerStopping(why, first, patience));
-        turn.Server(s => s with { Stopping = new Stopping(why, counts, first, turn.Now.Elapsed + patience) });
-    }
-
-    /// <summary>The next harder signal, now.</summary>
-    public static void Harder(Turn turn)
-    {
-        if (turn.State.Server.Stopping is not { } stopping || stopping.Last == ServerSignal.Kill) return;
-        var next = stopping.Last == ServerSignal.LameDuck ? ServerSignal.Interrupt : ServerSignal.Kill;
-        turn.Do(new Act.SignalServer(next));
-        turn.Say(Messages.ServerStopping(stopping.Why, next, InterruptGrace));
-        turn.Server(s => s with { Stopping = stopping with { Last = next, EscalateAt = turn.Now.Elapsed + InterruptGrace } });
     }
 
     private static void AskVersion(Turn turn)
@@ -155,7 +125,7 @@ internal static class ServerDecision
                 turn.Say(Messages.ProbeFailed(probe.Detail, server.ProbeFailures + 1, FailuresToUnhealthy));
                 turn.Server(s => s with { ProbeFailures = s.ProbeFailures + 1, LastProbeDetail = probe.Detail });
                 if (turn.State.Server.ProbeFailures >= FailuresToUnhealthy)
-                    Stop(turn, $"{FailuresToUnhealthy} failed health probes in a row ({probe.Detail})", gently: false, counts: true);
+                    StopDecision.Stop(turn, $"{FailuresToUnhealthy} failed health probes in a row ({probe.Detail})", gently: false, counts: true);
                 break;
             case ServerHealth.Unhealthy:
                 turn.Server(s => s with { LastProbeDetail = probe.Detail });
@@ -212,6 +182,8 @@ internal static class ServerDecision
             return;
         }
 
+        // The first death in a whole window has nothing to do with the holds of an earlier trouble.
+        if (verdict.Recent.Length == 1) turn.Health(h => h with { Holds = 0 });
         turn.Say(Messages.ServerDied(death, verdict.Recent.Length, verdict.Delay));
         if (verdict.Delay is { } delay) turn.Server(s => s with { StartAt = turn.Now.Elapsed + delay });
         else HealthDecision.GiveUp(turn, verdict.Recent);
@@ -233,7 +205,7 @@ internal static class ServerDecision
             turn.Server(s => s with { AdoptedKey = null, Fixed = wanted });
             if (key != wanted.Key)
             {
-                Stop(turn, "its configuration was made from other settings", gently: true, counts: false);
+                StopDecision.Stop(turn, "its configuration was made from other settings", gently: true, counts: false);
                 return;
             }
         }
@@ -241,7 +213,7 @@ internal static class ServerDecision
         var warmingFor = turn.Now.Elapsed - server.Since;
         if (server.Condition == ServerCondition.Warming && warmingFor > turn.State.Settings.ServerStartTimeout)
         {
-            Stop(turn, $"it did not become healthy within {turn.State.Settings.ServerStartTimeout.TotalSeconds:0} s ({server.LastProbeDetail})", gently: false, counts: true);
+            StopDecision.Stop(turn, $"it did not become healthy within {turn.State.Settings.ServerStartTimeout.TotalSeconds:0} s ({server.LastProbeDetail})", gently: false, counts: true);
             return;
         }
 
@@ -249,14 +221,7 @@ internal static class ServerDecision
         turn.WakeAt(server.NextProbeAt);
         if (!turn.Due(server.NextProbeAt)) return;
         var pause = server.Condition == ServerCondition.Up ? UpProbe : warmingFor < QuickWarming ? WarmingProbe : SlowWarmingProbe;
-        turn.Do(new Act.Probe(server.Condition == ServerCondition.Warming));
+        turn.Do(new Act.Probe());
         turn.Server(s => s with { ProbeInFlight = true, NextProbeAt = turn.Now.Elapsed + pause });
-    }
-
-    private static void Escalate(Turn turn)
-    {
-        if (turn.State.Server.Stopping is not { } stopping) return;
-        turn.WakeAt(stopping.EscalateAt);
-        if (turn.Due(stopping.EscalateAt)) Harder(turn);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 // CA1416 (call is unsupported on Windows): the agent is built for Linux alone.
 #pragma warning disable CA1416
 
@@ -23,12 +21,21 @@ internal static class PrivateFile
     public static string StagingPath(string target) => Path.Combine(DirectoryOf(target), $".{Path.GetFileName(target)}.new");
 
     /// <summary>Follows links, dangling ones too: what is replaced is the file they lead to, not the link.</summary>
-    public static string Resolve(string path) =>
-        File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+    public static string Resolve(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Path.GetFullPath(path);
+        }
+    }
 
     /// <summary>
     /// Writes the content beside its target and onto the disk. Created with O_EXCL and mode 0600: never readable for others, not for an
-    /// instant, and never somebody else's file. What a killed agent left behind is removed first.
+    /// instant, and never somebody else's file. What a killed agent left behind is removed first, half a file on a full disk at once.
     /// </summary>
     /// <returns>The path of the staged file.</returns>
     public static string Stage(string target, ReadOnlySpan<byte> content)
@@ -36,14 +43,23 @@ internal static class PrivateFile
         Directory.CreateDirectory(DirectoryOf(target), OwnerOnlyDirectory);
         var staged = StagingPath(target);
         File.Delete(staged);
-        using var stream = new FileStream(staged, new FileStreamOptions
+        try
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        });
-        stream.Write(content);
-        stream.Flush(flushToDisk: true);
+            using var stream = new FileStream(staged, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            });
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            TryDelete(staged);
+            throw;
+        }
+
         return staged;
     }
 
@@ -88,8 +104,8 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>The exceptions that mean that the disk said no.</summary>
-    public static bool IsFault([NotNullWhen(true)] Exception? exception) => exception is IOException or UnauthorizedAccessException;
+    /// <summary>The exceptions that mean that the disk said no. The last is .NET's word for EFBIG, a limit on the size of files.</summary>
+    public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <summary>What happened, to which file, and the repair.</summary>
     public static string Words(string target, Exception fault)
@@ -97,12 +113,13 @@ internal static class PrivateFile
         var directory = DirectoryOf(target);
         var repair = fault switch
         {
+            ArgumentOutOfRangeException => "raise the limit on the size of files (LimitFSIZE of the unit, ulimit -f)",
             UnauthorizedAccessException => $"let the agent's user write in {directory}",
             { HResult: NoSpace or QuotaExceeded } => $"make room on the file system of {directory}",
             { HResult: ReadOnlyFileSystem } => $"mount the file system of {directory} writable, or choose another path",
             _ => $"check {directory} and the disk under it",
         };
-        return $"cannot write {target}: {fault.Message.TrimEnd('.')}; {repair}";
+        return $"cannot write {target}: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; {repair}";
     }
 
     private static string DirectoryOf(string target) => Path.GetDirectoryName(target) is { Length: > 0 } directory ? directory : ".";

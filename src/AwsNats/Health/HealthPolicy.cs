@@ -29,8 +29,8 @@ internal static class HealthPolicy
         var rival = roster.Entries.Values.FirstOrDefault(entry => entry.ReportedAt is { } at && (awsNow - at).Duration() <= window);
         if (rival is not null) return new BrakeVerdict($"{rival.Host} is being reported at this moment");
 
-        var others = roster.Entries.Values.Where(entry => entry.Silence <= FleetWindow).ToList();
-        var well = others.Count(entry => entry.IsRoute);
+        var others = roster.Entries.Values.Where(entry => entry.Silence <= FleetWindow).GroupBy(entry => entry.Host).ToList();
+        var well = others.Count(rows => rows.Any(row => row.IsRoute));
         return well * 2 < others.Count
             ? new BrakeVerdict($"only {well} of {others.Count} other servers are well: replacing more instances would take the cluster down")
             : new BrakeVerdict(Hold: null);

@@ -20,6 +20,7 @@ internal static class PeerAddress
         if (text.Length > LongestName) return (null, $"is {text.Length} characters long");
         if (IPAddress.TryParse(text, out var address)) return ParseAddress(text, address, own);
         if (!allowHostNames) return (null, "is not an IP address");
+        if (IsLocalhost(text) && !IsLoopback(own)) return (null, "is a loopback name");
         return IsHostName(text) ? (text.ToLowerInvariant(), null) : (null, "is neither an IP address nor a host name");
     }
 
@@ -34,7 +35,7 @@ internal static class PeerAddress
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
         {
             if (address.ScopeId != 0 || text.Contains('[') || text.Contains('%')) return (null, "is not a plain IPv6 address");
-            if (address.IsIPv4MappedToIPv6) return (null, "is an IPv4 address in IPv6 clothing");
+            if (address.IsIPv4MappedToIPv6 || IsIPv4Compatible(address)) return (null, "is an IPv4 address in IPv6 clothing");
             if (address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any)) return (null, "is not an address that a peer can have");
             if (address.Equals(IPAddress.Parse("fd00:ec2::254"))) return (null, "is the metadata service's address");
         }
@@ -48,10 +49,19 @@ internal static class PeerAddress
             if (bytes[0] == 0 || bytes[0] >= 224) return (null, "is not an address that a peer can have");
         }
 
-        var loopbackHere = IPAddress.TryParse(own, out var ours) && IPAddress.IsLoopback(ours);
-        if (IPAddress.IsLoopback(address) && !loopbackHere) return (null, "is a loopback address");
+        if (IPAddress.IsLoopback(address) && !IsLoopback(own)) return (null, "is a loopback address");
         return (address.ToString(), null);
     }
+
+    private static bool IsLoopback(string own) => IsLocalhost(own) || (IPAddress.TryParse(own, out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>localhost and every name below it lead to loopback (RFC 6761, 6.3).</summary>
+    private static bool IsLocalhost(string name) =>
+        name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>::a.b.c.d, deprecated (RFC 4291, 2.5.5.1); all of ::/96 but ::1, which has its own words.</summary>
+    private static bool IsIPv4Compatible(IPAddress address) =>
+        !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.IPv6Any) && address.GetAddressBytes().AsSpan(0, 12).IndexOfAnyExcept((byte)0) < 0;
 
     private static bool IsHostName(string text)
     {

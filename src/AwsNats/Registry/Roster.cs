@@ -13,7 +13,7 @@ internal sealed record RosterRules(
 /// What the agent makes of the registry. Others are judged by change on our monotonic clock: whoever's clock is wrong, theirs or ours, a row
 /// that keeps changing is live. Only at first sight, when there is nothing to compare with, its time is held against AWS's.
 /// </summary>
-/// <param name="Entries">By canonical host.</param>
+/// <param name="Entries">By the row's key: two spellings of one host are two rows, each watched on its own.</param>
 /// <param name="Faults">Rows that are ignored, by key; each is reported when it first appears.</param>
 /// <param name="TrustedAt">When silence was last counted; null before the first read.</param>
 internal sealed record Roster(
@@ -60,13 +60,14 @@ internal sealed record Roster(
                 continue;
             }
 
-            var entry = JudgeOne(previous.Entries.GetValueOrDefault(parsed.Host), parsed, now, awsNow, counted, rules, known);
-            // Two spellings of one host: the younger row speaks.
-            if (!entries.TryGetValue(parsed.Host, out var twin) || twin.Time < entry.Time) entries[parsed.Host] = entry;
+            entries[row.Ip] = JudgeOne(previous.Entries.GetValueOrDefault(row.Ip), parsed, now, awsNow, counted, rules, known);
         }
 
         return new Roster(entries.ToImmutable(), faults.ToImmutable(), trusted ? now : previous.TrustedAt ?? now);
     }
+
+    /// <summary>Whom routes lead to, one row for each host: of two spellings that both live, the younger row speaks.</summary>
+    public IEnumerable<RosterEntry> Routes => Entries.Values.Where(entry => entry.IsRoute).GroupBy(entry => entry.Host).Select(rows => rows.MaxBy(row => row.Time)!);
 
     /// <summary>
     /// Rows to delete: watched without a change for delete-timeout. A row that says error stays until its own expiry, so that a person can read it.
@@ -75,7 +76,7 @@ internal sealed record Roster(
         Entries.Values.Where(entry => entry.Standing == Standing.Expired && !IsKeptForReading(entry, awsNow));
 
     private static bool IsKeptForReading(RosterEntry entry, DateTimeOffset awsNow) =>
-        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - entry.Time <= LongestErrorStay;
+        entry.Status == NodeStatus.Error && entry.Expires is { } expires && expires > awsNow && expires - awsNow <= LongestErrorStay;
 
     /// <summary>How much silence this read adds; null when the count must start anew, since nobody could be heard in between.</summary>
     private static TimeSpan? Counted(Roster previous, TimeSpan now, bool trusted, RosterRules rules)

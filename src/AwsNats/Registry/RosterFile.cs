@@ -10,12 +10,20 @@ namespace AwsNats.Registry;
 /// <summary>
 /// The last roster on disk: a reboot while AWS is out of reach still finds its peers. The file is written only when the peers change.
 /// </summary>
-internal sealed class RosterFile(string path, TimeProvider clock)
+internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
 {
     /// <summary>1 MiB: room for some twenty thousand peers; a longer file is not ours.</summary>
     private const long MaxBytes = 1 << 20;
 
     private ImmutableSortedSet<Peer>? onDisk;
+
+    Task<string?> IRosterFile.SaveAsync(ImmutableArray<Peer> peers, CancellationToken cancellation) => SaveAsync([.. peers], cancellation);
+
+    Task<(ImmutableArray<Peer>? Peers, string? Fault)> IRosterFile.LoadAsync(CancellationToken cancellation)
+    {
+        var disk = Load();
+        return Task.FromResult(((ImmutableArray<Peer>?)(File.Exists(path) && disk.Fault is null ? [.. disk.Peers] : null), disk.Fault));
+    }
 
     /// <returns>Null, or why the file could not be written, with the repair. Worth a line in the log, no more.</returns>
     public Task<string?> SaveAsync(ImmutableSortedSet<Peer> peers, CancellationToken cancellation)

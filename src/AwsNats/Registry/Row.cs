@@ -12,6 +12,12 @@ namespace AwsNats.Registry;
 /// <param name="ClusterPort">The number as DynamoDB prints it.</param>
 /// <param name="Expires">The number as DynamoDB prints it, epoch seconds.</param>
 /// <param name="ReportedAt">The number as DynamoDB prints it, epoch seconds.</param>
+/// <param name="ServerName">Any text.</param>
+/// <param name="AvailabilityZone">Any text.</param>
+/// <param name="AgentVersion">Any text.</param>
+/// <param name="ServerVersion">Any text.</param>
+/// <param name="ClientPort">The number as DynamoDB prints it.</param>
+/// <param name="MonitorPort">The number as DynamoDB prints it.</param>
 internal sealed record Row(
     string Ip,
     string? Time,
@@ -20,4 +26,10 @@ internal sealed record Row(
     string? InstanceId = null,
     string? ClusterPort = null,
     string? Expires = null,
-    string? ReportedAt = null);
+    string? ReportedAt = null,
+    string? ServerName = null,
+    string? AvailabilityZone = null,
+    string? AgentVersion = null,
+    string? ServerVersion = null,
+    string? ClientPort = null,
+    string? MonitorPort = null);

@@ -9,7 +9,7 @@ internal static class RowParser
     private const decimal LargestTime = 9_999_999_999m;
 
     /// <summary>A row's typed values before it is judged.</summary>
-    public sealed record ParsedRow(Row Row, string Host, int Port, DateTimeOffset Time);
+    internal sealed record ParsedRow(Row Row, string Host, int Port, DateTimeOffset Time);
 
     public static (ParsedRow? Parsed, RowFault? Fault) Parse(Row row, RosterRules rules)
     {

@@ -4,7 +4,8 @@ namespace AwsNats.ServerConfig;
 internal interface IServerConfigFile
 {
     /// <summary>
-    /// Puts the text in place: equal bytes do nothing; else temp file (0600), the server's own test, fsync, rename. The replaced file is kept
+    /// Puts the text in place: equal bytes do nothing (but the first write answers Written when an earlier agent was killed before the
+    /// server had taken them, so that they are reloaded and judged once more); else temp file (0600), the server's own test, fsync, rename. The replaced file is kept
     /// as the last good one until <see cref="AcceptAsync"/> or <see cref="RollBackAsync"/>.
     /// </summary>
     Task<ConfigAnswer> WriteAsync(string text, CancellationToken cancellation);

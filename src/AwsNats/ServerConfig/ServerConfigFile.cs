@@ -6,7 +6,8 @@ namespace AwsNats.ServerConfig;
 /// <summary>
 /// The server's configuration file. Two names are on the disk beside it:
 /// <list type="bullet">
-/// <item><c>.name.new</c>: the next content while it is tested. Left by a killed agent; removed by the next write.</item>
+/// <item><c>.name.new</c>: the next content while it is tested. Left by a killed agent; removed by the next write.
+/// <c>.name.last-good.new</c> likewise.</item>
 /// <item><c>name.last-good</c>: what the server ran before; there exactly as long as the file in place has not been accepted.</item>
 /// </list>
 /// The file in place is whole at every instant. An agent killed between a write and its acceptance leaves a file that the server may or may
@@ -19,7 +20,7 @@ internal sealed class ServerConfigFile(string path, Func<string, CancellationTok
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Whether a last good file found on the disk is of our own making, so that we know what became of the one in place.</summary>
+    /// <summary>Until then a last good file on the disk is an earlier agent's, and nobody knows whether the server took the one in place.</summary>
     private bool isFirstWrite = true;
 
     public async Task<ConfigAnswer> WriteAsync(string text, CancellationToken cancellation)
@@ -70,12 +71,11 @@ internal sealed class ServerConfigFile(string path, Func<string, CancellationTok
 
     private async Task<ConfigAnswer> ReplaceAsync(string target, byte[] wanted, CancellationToken cancellation)
     {
+        PrivateFile.TryDelete(PrivateFile.StagingPath(target));
+        PrivateFile.TryDelete(PrivateFile.StagingPath(LastGoodOf(target)));
         var present = File.Exists(target) ? File.ReadAllBytes(target) : null;
         if (present is not null && wanted.AsSpan().SequenceEqual(present) && PrivateFile.TryTighten(target))
-        {
-            PrivateFile.TryDelete(PrivateFile.StagingPath(target));
             return new(WasLeftUnaccepted(target) ? ConfigOutcome.Written : ConfigOutcome.Unchanged);
-        }
 
         var staged = PrivateFile.Stage(target, wanted);
         try
@@ -101,6 +101,7 @@ internal sealed class ServerConfigFile(string path, Func<string, CancellationTok
         PrivateFile.Commit(PrivateFile.Stage(lastGood, present), lastGood);
     }
 
+    /// <summary>True once at most: later the caller knows itself what it has not accepted.</summary>
     private bool WasLeftUnaccepted(string target)
     {
         var left = isFirstWrite && File.Exists(LastGoodOf(target));

@@ -48,7 +48,15 @@ internal static class ServerConfigText
         var hasUser = !string.IsNullOrEmpty(access.User);
         if (!hasUser && access.Timeout is null) return;
         text.Append("\nauthorization {\n");
-        if (hasUser) AppendCredentials(text, "  ", access.User!, access.Password);
+        if (hasUser)
+        {
+            // A list of one: at each reload a server with a lone user and password here takes its clients for moved to another account and
+            // disconnects every one of them (measured on 2.9.10, 2.10.27 and 2.15.1).
+            text.Append("  users: [\n    {\n");
+            AppendCredentials(text, "      ", access.User!, access.Password);
+            text.Append("    }\n  ]\n");
+        }
+
         // Milliseconds, and never an exponent: the server takes 1E-05 for a string.
         if (access.Timeout is { } seconds) text.Append($"  timeout: {seconds:0.###}\n");
         text.Append("}\n");

@@ -4,7 +4,7 @@ namespace AwsNats.Settings;
 
 /// <summary>
 /// Everything a user can set, checked. Defaults stand at the properties; keys, ranges and the environment names stand in
-/// <see cref="SettingsReader"/> and docs/SETTINGS.md.
+/// <see cref="KnownSettings"/> and docs/SETTINGS.md.
 /// </summary>
 internal sealed record AgentSettings
 {

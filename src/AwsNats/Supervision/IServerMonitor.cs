@@ -4,8 +4,7 @@ namespace AwsNats.Supervision;
 internal interface IServerMonitor
 {
     /// <summary>One health probe with its own short deadline.</summary>
-    /// <param name="starting">A starting server is asked the stricter question: /healthz without relief.</param>
-    Task<ProbeAnswer> ProbeAsync(bool starting, CancellationToken cancellation);
+    Task<ProbeAnswer> ProbeAsync(CancellationToken cancellation);
 
     /// <summary>When the server last accepted a configuration, as /varz prints it; null when it does not answer.</summary>
     Task<string?> ConfigLoadTimeAsync(CancellationToken cancellation);

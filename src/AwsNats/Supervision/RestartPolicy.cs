@@ -37,9 +37,20 @@ internal static class RestartPolicy
 
     /// <summary>The row's description: how it died, how often, since when.</summary>
     public static string Describe(ImmutableArray<Death> recent, TimeSpan window) =>
-        recent is not [var first, .., var last]
-            ? recent is [var only] ? $"nats-server ended: {only.How} at {Clock(only)}" : "nats-server ended"
-            : $"nats-server ended {recent.Length} times within {window.TotalSeconds:0} s since {Clock(first)}, the last time with {last.How} at {Clock(last)}";
+        recent.All(death => death.NeverRan) ? DescribeStarts(recent, window) : recent switch
+        {
+            [var only] => $"nats-server ended: {only.How} at {Clock(only)}",
+            [var first, .., var last] =>
+                $"nats-server ended {recent.Length} times within {window.TotalSeconds:0} s since {Clock(first)}, the last time with {last.How} at {Clock(last)}",
+            _ => "nats-server ended",
+        };
+
+    private static string DescribeStarts(ImmutableArray<Death> recent, TimeSpan window) => recent switch
+    {
+        [var only] => $"nats-server could not be started: {only.How}, at {Clock(only)}",
+        [var first, .., var last] => $"nats-server could not be started {recent.Length} times within {window.TotalSeconds:0} s since {Clock(first)}: {last.How}, at {Clock(last)}",
+        _ => "nats-server was not started",
+    };
 
     private static string Clock(Death death) => $"{death.AwsTime.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}";
 }

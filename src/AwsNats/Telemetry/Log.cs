@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,8 +17,15 @@ internal sealed class Log(TextWriter output, LogFormat format, TimeProvider time
         var text = format == LogFormat.Json ? Json(line) : Text(line);
         lock (gate)
         {
-            output.Write(text);
-            output.Flush();
+            try
+            {
+                output.Write(text);
+                output.Flush();
+            }
+            catch (IOException)
+            {
+                // A full disk behind standard error: the server is worth more than this line, and there is nowhere to say so.
+            }
         }
     }
 
@@ -44,17 +52,25 @@ internal sealed class Log(TextWriter output, LogFormat format, TimeProvider time
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return Escaped(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n";
     }
+
+    /// <summary>Such a character can only stand in a string, where its escape means the same.</summary>
+    private static string Escaped(string json) =>
+        json.Any(IsMisleading) ? string.Concat(json.Select(c => IsMisleading(c) ? $"\\u{(int)c:x4}" : $"{c}")) : json;
 
     private string Stamp() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
 
     private static string Name(LogLevel level) => level switch { LogLevel.Info => "info", LogLevel.Warn => "warn", _ => "error" };
 
+    /// <summary>What ends a line or moves the cursor on some screen, or shows a line's parts in another order than they stand.</summary>
+    private static bool IsMisleading(char c) => char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c)
+        is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
     /// <summary>Bare when it is one word, else quoted; a line break never leaves a line.</summary>
     private static string Value(string value)
     {
-        if (value.Length > 0 && value.All(c => c > ' ' && c != '"' && c != '=' && c != '\\' && !char.IsControl(c))) return value;
+        if (value.Length > 0 && value.All(c => c > ' ' && c != '"' && c != '=' && c != '\\' && !IsMisleading(c))) return value;
         var text = new StringBuilder("\"");
         foreach (var c in value)
         {
@@ -62,7 +78,7 @@ internal sealed class Log(TextWriter output, LogFormat format, TimeProvider time
             {
                 '"' or '\\' => text.Append('\\').Append(c),
                 '\n' => text.Append("\\n"),
-                _ when char.IsControl(c) => text.Append('?'),
+                _ when IsMisleading(c) => text.Append('?'),
                 _ => text.Append(c),
             };
         }

@@ -38,8 +38,7 @@ internal static class Messages
         ? Line(Info, "settings_taken", null)
         : Line(Warn, "settings_taken", "some changes wait until the agent is restarted", ("waiting", string.Join(", ", waiting)));
 
-    public static LogLine AlreadyRunning(string holder, string serverConfig) =>
-        Line(Error, "already_running", "another aws-nats runs with this server configuration: stop it first", ("pid", holder), ("server_config", serverConfig));
+    public static LogLine LockRefused(string fault) => Line(Error, "already_running", fault);
 
     public static LogLine IdentityFailing(string fault, TimeSpan pause) => Line(Warn, "identity_failing", fault, ("next_try_s", Seconds(pause)));
 

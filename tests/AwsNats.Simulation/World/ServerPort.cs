@@ -44,7 +44,7 @@ internal sealed class ServerPort(AgentProcess process) : IServer, IServerMonitor
 
     public void Signal(ServerSignal signal) => ours?.Signal(signal);
 
-    public async Task<ProbeAnswer> ProbeAsync(bool starting, CancellationToken cancellation) => ours is { IsFrozen: true, IsRunning: true }
+    public async Task<ProbeAnswer> ProbeAsync(CancellationToken cancellation) => ours is { IsFrozen: true, IsRunning: true }
         ? await process.Later(ProbeDeadline, () => new ProbeAnswer(ServerHealth.Unhealthy, "no answer to /healthz within 3 s"), cancellation)
         : await process.Later(fleet.Between(0.001, 0.01), () => host.Server?.Probe() ?? new ProbeAnswer(ServerHealth.Unhealthy, "connection refused"), cancellation);
 

@@ -1,0 +1,148 @@
+using LocalCloud;
+using LocalCluster;
+using Xunit;
+
+namespace AwsNats.EndToEnd.Agents;
+
+/// <summary>An agent that is asked to stop leaves in good order: clients move, nothing acknowledged is lost, nothing is left behind.</summary>
+public sealed class AgentsStop(Clouds.DynaliteFixture dynalite)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>The whole drain: three seconds to tell, lame duck's 30 s and margin, the row's deletion.</summary>
+    private static readonly TimeSpan DrainBudget = TimeSpan.FromSeconds(45);
+
+    public static MatrixTheoryData<string, int> LinesAndSignals => new(new ServerLines().Select(row => row.Data), [Posix.Terminate, Posix.Interrupt]);
+
+    [Theory]
+    [MemberData(nameof(LinesAndSignals))]
+    public Task Clients_move_to_other_servers_and_no_acknowledged_request_is_lost(string line, int signal) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        var moving = await ConnectAsync(cluster, node, 4);
+        await using var requests = await Requests.StartAsync(
+            [moving[0], moving[1], .. await ConnectAsync(cluster, cluster.Nodes[1], 1)], [moving[2], moving[3], .. await ConnectAsync(cluster, cluster.Nodes[2], 1)]);
+
+        var before = requests.Acknowledged;
+        var began = TimeProvider.System.GetTimestamp();
+        node.Agent!.Signal(signal);
+        Assert.Equal(0, await node.Agent.WaitForExitAsync(DrainBudget));
+        Measured.Say($"drain on {line} by signal {signal}: {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s with 4 clients");
+        await AssertGoneAsync(cluster, node);
+        Assert.All(moving, client => Assert.Contains(client.Server, cluster.Nodes.Skip(1).Select(n => n.Instance.InstanceId)));
+
+        var after = requests.Acknowledged;
+        await Wait.UntilAsync(() => requests.Acknowledged > after + 10, Patience); // it goes on
+        var lost = await requests.EndAsync();
+        Measured.Say($"{requests.Acknowledged - before} requests acknowledged meanwhile, {requests.Repeated} repeated, the longest took {requests.Longest.TotalSeconds:0.00} s");
+        Assert.Empty(lost);
+        await cluster.WaitForMeshAsync(2, Patience);
+    });
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task The_row_says_draining_first(string line) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        await using var client = await Client.ConnectAsync(cluster, node);
+        node.Agent!.Terminate();
+        await cluster.WaitForStatusAsync(node.Ip, "draining", Patience);
+        Assert.Equal(0, await node.Agent.WaitForExitAsync(DrainBudget));
+        await AssertGoneAsync(cluster, node);
+    });
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task A_second_signal_hurries(string line) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        await using var client = await Client.ConnectAsync(cluster, node);
+        node.Agent!.Terminate();
+        await node.Agent.WaitForLogAsync("signal=USR2", Patience);
+        var began = TimeProvider.System.GetTimestamp();
+        node.Agent.Terminate();
+        Assert.Equal(0, await node.Agent.WaitForExitAsync(TimeSpan.FromSeconds(5)));
+        Measured.Say($"second signal on {line}: gone after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.00} s");
+        await AssertGoneAsync(cluster, node);
+    }, grace: "20");
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task Without_clients_it_takes_a_moment(string line) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await node.StopAgentAsync(TimeSpan.FromSeconds(10)));
+        Measured.Say($"drain without clients on {line}: {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.00} s");
+        await AssertGoneAsync(cluster, node);
+    });
+
+    public static TheoryData<string> DeadTables => ["Refuse", "Hang", "Denied", "Garbage"];
+
+    [Theory]
+    [MemberData(nameof(DeadTables))]
+    public Task With_a_dead_table_it_ends_with_0_all_the_same(string fault) => RunAsync(ServerLines.Newest, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        cluster.Cloud.DynamoDb.Fault = new Fault(Enum.Parse<FaultKind>(fault));
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await node.StopAgentAsync(DrainBudget));
+        Measured.Say($"drain with a table that does {fault}: {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        Assert.Empty(node.ServerPids);
+        Assert.DoesNotContain(cluster.Cloud.AutoScaling.Reports, r => r.HealthStatus == "Unhealthy");
+    });
+
+    [Fact]
+    public async Task A_signal_before_there_is_an_identity_ends_it_with_0()
+    {
+        await using var cluster = await Cluster.CreateAsync(new ClusterOptions { Nodes = 1, Dynalite = dynalite.Dynalite });
+        var node = cluster.Nodes[0];
+        node.Instance.Metadata.Fault = Fault.Hang;
+        await node.StartAgent().WaitForLogAsync("identity_failing", Patience);
+        Assert.Equal(0, await node.StopAgentAsync(TimeSpan.FromSeconds(5)));
+        Assert.Null(await cluster.Table.GetAsync(node.Ip));
+    }
+
+    /// <summary>A stop at any instant of the first second: nothing stays.</summary>
+    [Fact]
+    public async Task A_signal_at_any_instant_of_the_start_leaves_nothing_behind()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        await using var cluster = await Cluster.CreateAsync(new ClusterOptions { Nodes = 1, ServerLine = ServerLines.Newest, Dynalite = dynalite.Dynalite });
+        var node = cluster.Nodes[0];
+        for (var round = 0; round < 20; round++)
+        {
+            var wait = random.Next(20, 800); // from 20 ms: before that it may have no handler yet, and then a signal just ends it
+            var agent = node.StartAgent();
+            await Task.Delay(TimeSpan.FromMilliseconds(wait), TestContext.Current.CancellationToken);
+            var code = await node.StopAgentAsync(DrainBudget);
+            var what = $"round {round} of seed {seed}, stopped after {wait} ms, code {code}, servers {node.ServerPids.Count}, row {(await cluster.Table.GetAsync(node.Ip))?.ToJsonString()}";
+            Assert.True(code == 0 && node.ServerPids.Count == 0 && await cluster.Table.GetAsync(node.Ip) is null, what + "\n" + agent.Log);
+        }
+    }
+
+    private static async Task AssertGoneAsync(Cluster cluster, Node node)
+    {
+        Assert.Empty(node.ServerPids);
+        Assert.Null(await cluster.Table.GetAsync(node.Ip));
+        Assert.DoesNotContain(cluster.Cloud.AutoScaling.Reports, r => r.HealthStatus == "Unhealthy");
+    }
+
+    private static async Task<List<Client>> ConnectAsync(Cluster cluster, Node node, int count)
+    {
+        var clients = new List<Client>();
+        for (var i = 0; i < count; i++) clients.Add(await Client.ConnectAsync(cluster, node));
+        return clients;
+    }
+
+    private Task RunAsync(string line, Func<Cluster, Task> body, string grace = "1")
+    {
+        var options = new ClusterOptions { ServerLine = line, Dynalite = dynalite.Dynalite, Settings = (_, settings) => settings["server", "lame-duck-grace"] = grace };
+        return Cluster.RunAsync(options, async cluster =>
+        {
+            await cluster.WaitForMeshAsync(3, Patience);
+            await body(cluster);
+        });
+    }
+}
