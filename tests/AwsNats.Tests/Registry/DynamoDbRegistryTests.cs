@@ -242,5 +242,7 @@ public sealed class DynamoDbRegistryTests : IAsyncDisposable
 internal static class RegistryAt
 {
     public static DynamoDbRegistry Endpoint(Uri endpoint, TimeProvider? time = null, AWSCredentials? credentials = null) =>
-        new("nats", "eu-west-1", time ?? TimeProvider.System, credentials ?? new SessionAWSCredentials("AKIDEXAMPLE", "SECRETEXAMPLE", "TOKENEXAMPLE"), endpoint: endpoint);
+        new("nats", "eu-west-1", time ?? TimeProvider.System, credentials ?? Keys(), endpoint: endpoint);
+
+    public static AWSCredentials Keys() => new SessionAWSCredentials("AKIDEXAMPLE", "SECRETEXAMPLE", "TOKENEXAMPLE");
 }
