@@ -117,6 +117,9 @@ internal sealed class Disk
     /// <summary>What the server's own test says to any file.</summary>
     public string? TestSays { get; set; }
 
+    /// <summary>nats-server is not installed, or no longer.</summary>
+    public bool LacksExecutable { get; set; }
+
     /// <summary>The running server refuses any reload.</summary>
     public bool RefusesReloads { get; set; }
 }

@@ -57,7 +57,7 @@ internal static class Mesh
     }
 
     /// <summary>The text without its routes and its authorization: a running server refuses a reload that changes anything of the rest.</summary>
-    public static string FixedOf(string text) => Without(Without(text, "  routes: [", "  ]\n"), "\nauthorization {", "}\n");
+    public static string FixedOf(string text) => Without(Without(text, "  routes: [", "\n  ]\n"), "\nauthorization {", "\n}\n");
 
     private static string Without(string text, string from, string to)
     {

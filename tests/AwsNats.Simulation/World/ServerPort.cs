@@ -56,7 +56,9 @@ internal sealed class ServerPort(AgentProcess process) : IServer, IServerMonitor
         process.Later(fleet.Between(0.001, 0.01), () => host.Server is { IsListening: true } server ? server.Routes.Count : (int?)null, cancellation);
 
     public Task<VersionAnswer> VersionAsync(CancellationToken cancellation) =>
-        process.Later(fleet.Between(0.01, 0.05), () => new VersionAnswer("/usr/sbin/nats-server", new Version(2, 10, 27), null), cancellation);
+        process.Later(fleet.Between(0.01, 0.05), () => host.Disk.LacksExecutable
+            ? new VersionAnswer(null, null, "nats-server is not in PATH")
+            : new VersionAnswer("/usr/sbin/nats-server", new Version(2, 10, 27), null), cancellation);
 
     public Task<string?> TestAsync(string path, CancellationToken cancellation) => Task.FromResult<string?>(null); // ConfigFilePort has the answer
 }
