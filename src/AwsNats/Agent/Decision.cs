@@ -30,6 +30,9 @@ internal static class Decision
             var (effective, waiting) = SettingsChange.Apply(turn.State.Settings, wanted);
             turn.State = turn.State with { Settings = effective };
             turn.Say(Messages.SettingsTaken(waiting));
+
+            // The user's included file is not ours to compare: asked to read again, the server reads again.
+            if (turn.State.Server.Condition == ServerCondition.Up) turn.Config(c => c with { ForceReload = true });
         }
 
         if (turn.Seen.StopSignals > 0) DrainDecision.Asked(turn, turn.Seen.StopSignals);

@@ -26,7 +26,11 @@ internal sealed class Reload(IServerConfigFile file, IServer server, IServerMoni
                 return new ConfigResult(act.Model, ConfigEnd.Written, null);
         }
 
-        if (await ConfirmAsync(cancellation) is not { } words)
+        var ended = server.WaitForExitAsync();
+        var refusal = await ConfirmAsync(ended, cancellation);
+        // It died before it said a word about the file: the next start is the judge, and must not wait for what cannot come.
+        if (ended.IsCompleted) return new ConfigResult(act.Model, ConfigEnd.Written, null);
+        if (refusal is not { } words)
         {
             await file.AcceptAsync(cancellation);
             return new ConfigResult(act.Model, ConfigEnd.Reloaded, null);
@@ -37,12 +41,12 @@ internal sealed class Reload(IServerConfigFile file, IServer server, IServerMoni
     }
 
     /// <returns>Null when the server has taken the file: its config_load_time moved.</returns>
-    private async Task<string?> ConfirmAsync(CancellationToken cancellation)
+    private async Task<string?> ConfirmAsync(Task ended, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         if (await monitor.ConfigLoadTimeAsync(cancellation) is not { } before) return "its monitor does not answer, so it was not asked to reload";
         server.Signal(ServerSignal.Reload);
-        while (time.GetElapsedTime(began) < ConfirmationBudget)
+        while (!ended.IsCompleted && time.GetElapsedTime(began) < ConfirmationBudget)
         {
             await Task.Delay(ConfirmationPoll, time, cancellation);
             if (await monitor.ConfigLoadTimeAsync(cancellation) is { } after && after != before) return null;

@@ -76,7 +76,7 @@ internal static class RunCommand
 
         var region = settings.Region ?? identity.Region;
         using var role = cloud.ByRole ? new RoleCredentials(metadata, host.Time) : null;
-        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time, role, trust: cloud.Trust);
+        using var registry = new DynamoDbRegistry(settings.Table, region, host.Time, role, trust: cloud.Trust, keysRefused: role is null ? null : role.Doubt);
         var executable = new ServerExecutable(settings.ServerExecutable, host.Variable("PATH"), host.Time);
         using var monitor = new ServerMonitor(settings.MonitorHost, settings.MonitorPort, () => executable.Version, host.Time);
         using var health = new AutoScalingHealth(identity.InstanceId, identity.Region, cloud.Endpoints, host.Time, role, trust: cloud.Trust);

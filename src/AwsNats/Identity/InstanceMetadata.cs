@@ -16,8 +16,8 @@ internal sealed class InstanceMetadata : IInstanceMetadata, IDisposable
     /// <summary>2 s a request: the service answers within milliseconds, and a hop limit that is too small looks like silence.</summary>
     private static readonly TimeSpan RequestDeadline = TimeSpan.FromSeconds(2);
 
-    /// <summary>3: enough to have the identity in two round trips, few enough for a service that throttles.</summary>
-    private const int Connections = 3;
+    /// <summary>4: as many as the identity's questions that are asked at once, since waiting for a connection counts against a request's deadline.</summary>
+    private const int Connections = 4;
 
     /// <summary>64 KiB: user data, the longest answer, is 16 KiB at most.</summary>
     private const int LongestAnswer = 64 * 1024;

@@ -37,6 +37,12 @@ internal sealed class RoleCredentials(InstanceMetadata metadata, TimeProvider ti
         return variable("HOME") is not { Length: > 0 } home || (!exists(home + "/.aws/credentials") && !exists(home + "/.aws/config"));
     }
 
+    /// <summary>AWS refused them: the metadata service is asked again before they are next used, and they serve on if it has no others.</summary>
+    public void Doubt()
+    {
+        if (held is { } refused) held = refused with { GoodFor = TimeSpan.Zero };
+    }
+
     /// <exception cref="NoCredentialsException">There are none, and never were.</exception>
     public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
 

@@ -36,6 +36,12 @@ internal sealed class DynamoDbFaults(string table, string region, TimeSpan deadl
         _ => Garbage($"{action} failed with {exception.GetType().Name} ({Words(exception)}): check the endpoint and any proxy"),
     };
 
+    /// <summary>Whether other keys might be taken: these ended, or are not known.</summary>
+    public static bool RefusesKeys(Exception exception) => exception is AmazonServiceException
+    {
+        ErrorCode: "UnrecognizedClientException" or "InvalidClientTokenId" or "ExpiredToken" or "ExpiredTokenException",
+    };
+
     private RegistryFault FromRefusal(AmazonServiceException refusal, string action)
     {
         var code = refusal.ErrorCode ?? "";

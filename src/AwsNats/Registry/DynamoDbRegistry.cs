@@ -31,6 +31,7 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
     private readonly TimeSpan deadline;
     private readonly ReplyStampHandler stamps;
     private readonly DynamoDbFaults faults;
+    private readonly Action? keysRefused;
     private readonly AmazonDynamoDBClient client;
 
     /// <param name="table">Name of the table.</param>
@@ -40,10 +41,13 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
     /// <param name="deadline">Of each call, tries and pages together; null for <see cref="UsualDeadline"/>.</param>
     /// <param name="endpoint">Null for what the SDK finds: AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, else the region's own.</param>
     /// <param name="trust">Null for the runtime's own root store.</param>
+    /// <param name="keysRefused">Called when AWS does not know the keys (any more).</param>
     public DynamoDbRegistry(
-        string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, Uri? endpoint = null, AwsTrust? trust = null)
+        string table, string region, TimeProvider time, AWSCredentials? credentials = null, TimeSpan? deadline = null, Uri? endpoint = null, AwsTrust? trust = null,
+        Action? keysRefused = null)
     {
         this.table = table;
+        this.keysRefused = keysRefused;
         this.time = time;
         this.deadline = deadline ?? UsualDeadline;
         faults = new DynamoDbFaults(table, region, this.deadline);
@@ -149,6 +153,7 @@ internal sealed class DynamoDbRegistry : IRegistry, IDisposable
             }
             catch (Exception failure) // the adapter's edge: whatever it is, the agent gets a value
             {
+                if (DynamoDbFaults.RefusesKeys(failure)) keysRefused?.Invoke();
                 return (null, new RegistryReply(faults.From(failure, action), stamp.Date, []));
             }
         }

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using AwsNats.Disk;
 using AwsNats.ServerConfig;
 
@@ -33,7 +33,7 @@ internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
         {
             var roster = new SavedRoster(clock.GetUtcNow().ToUnixTimeSeconds(), [.. peers.Select(peer => new SavedPeer(peer.Host, peer.Port))]);
             var target = PrivateFile.Resolve(path);
-            PrivateFile.Commit(PrivateFile.Stage(target, JsonSerializer.SerializeToUtf8Bytes(roster, RosterJson.Default.SavedRoster)), target);
+            PrivateFile.Commit(PrivateFile.Stage(target, Text(roster)), target);
             onDisk = peers;
             return Task.FromResult<string?>(null);
         }
@@ -50,8 +50,7 @@ internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
         {
             if (!File.Exists(path)) return new([], null, null);
             if (new FileInfo(PrivateFile.Resolve(path)).Length > MaxBytes) return Unreadable("it is longer than any roster");
-            var saved = JsonSerializer.Deserialize(File.ReadAllBytes(path), RosterJson.Default.SavedRoster);
-            return saved is null ? Unreadable("it holds no roster") : Judge(saved);
+            return Parse(File.ReadAllBytes(path)) is { } saved ? Judge(saved) : Unreadable("it holds no roster");
         }
         catch (JsonException fault)
         {
@@ -62,6 +61,45 @@ internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
             return Unreadable(fault.Message);
         }
     }
+
+    // Written and read by hand: a serializer for these two records would add 0.2 MB to the binary.
+    private static byte[] Text(SavedRoster roster)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteNumber("saved", roster.Saved);
+        json.WriteStartArray("peers");
+        foreach (var peer in roster.Peers ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("host", peer?.Host);
+            json.WriteNumber("port", peer?.Port ?? 0);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <returns>Null when it is no roster at all; an entry that is no peer is null or holds what no peer has.</returns>
+    private static SavedRoster? Parse(byte[] text)
+    {
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("peers", out var peers) || peers.ValueKind != JsonValueKind.Array) return null;
+        var saved = root.TryGetProperty("saved", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds) ? seconds : -1;
+        return new SavedRoster(saved, [.. peers.EnumerateArray().Select(Entry)]);
+    }
+
+    private static SavedPeer? Entry(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object
+        && entry.TryGetProperty("host", out var host) && host.ValueKind == JsonValueKind.String
+        && entry.TryGetProperty("port", out var port) && port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var number)
+            ? new SavedPeer(host.GetString(), number)
+            : null;
 
     private RosterOnDisk Judge(SavedRoster saved)
     {
@@ -107,7 +145,3 @@ internal sealed record RosterOnDisk(ImmutableSortedSet<Peer> Peers, DateTimeOffs
 internal sealed record SavedRoster(long Saved, ImmutableArray<SavedPeer?>? Peers);
 
 internal sealed record SavedPeer(string? Host, int Port);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(SavedRoster))]
-internal sealed partial class RosterJson : JsonSerializerContext;

@@ -134,7 +134,7 @@ public sealed class AgentsDie(Clouds.DynaliteFixture dynalite)
             most = Math.Max(most, node.ServerPids.Count);
             Assert.True(most <= 1, $"round {round} of seed {seed}: {most} servers after {wait} ms\n{agent.Log}");
 
-            // Every other time all of it begins anew, so that kills meet starts and adoptions alike.
+            // Now and then the server goes too, so that kills meet starts and adoptions alike.
             if (round % 4 != 3) continue;
             foreach (var pid in node.ServerPids) Posix.Signal(pid, Posix.Kill);
         }

@@ -77,6 +77,56 @@ public sealed class AgentsStop(Clouds.DynaliteFixture dynalite)
         await AssertGoneAsync(cluster, node);
     });
 
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task A_frozen_server_is_killed_at_the_end_of_the_budget(string line) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        Posix.Signal(node.ServerPids.Single(), Posix.Stop);
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await node.StopAgentAsync(DrainBudget));
+        Measured.Say($"drain of a frozen server on {line}: {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        await AssertGoneAsync(cluster, node);
+    });
+
+    [Fact]
+    public Task In_the_pause_before_a_restart_it_takes_a_moment() => RunAsync(ServerLines.Newest, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        Posix.Signal(node.ServerPids.Single(), Posix.Kill);
+        await node.Agent!.WaitForLogAsync("server_died", Patience);
+        Assert.Equal(0, await node.StopAgentAsync(TimeSpan.FromSeconds(5)));
+        await AssertGoneAsync(cluster, node);
+    });
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task All_agents_may_be_stopped_at_once(string line) => RunAsync(line, async cluster =>
+    {
+        await using var client = await Client.ConnectAsync(cluster, cluster.Nodes[1]);
+        var codes = await Task.WhenAll(cluster.Nodes.Select(n => n.StopAgentAsync(DrainBudget)));
+        Assert.Equal([0, 0, 0], codes);
+        foreach (var node in cluster.Nodes) await AssertGoneAsync(cluster, node);
+        Assert.Empty(cluster.Subnet.Processes());
+    });
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
+    public Task An_agent_killed_while_it_drains_leaves_a_node_that_the_next_one_heals(string line) => RunAsync(line, async cluster =>
+    {
+        var node = cluster.Nodes[0];
+        await using var client = await Client.ConnectAsync(cluster, node);
+        var server = node.ServerPids.Single();
+        node.Agent!.Terminate();
+        await node.Agent.WaitForLogAsync("signal=USR2", Patience);
+        node.Agent.Kill();
+        await node.Agent.WaitForExitAsync(Patience);
+        node.StartAgent();
+        await cluster.WaitForAsync(() => Task.FromResult(node.ServerPids is [var pid] && pid != server), TimeSpan.FromSeconds(40), "a new server once the old one has drained");
+        await cluster.WaitForMeshAsync(3, Patience);
+        Assert.Equal("Healthy", node.Instance.HealthStatus);
+    });
+
     public static TheoryData<string> DeadTables => ["Refuse", "Hang", "Denied", "Garbage"];
 
     [Theory]
@@ -124,7 +174,7 @@ public sealed class AgentsStop(Clouds.DynaliteFixture dynalite)
 
     private static async Task AssertGoneAsync(Cluster cluster, Node node)
     {
-        Assert.Empty(node.ServerPids);
+        Assert.DoesNotContain(cluster.Subnet.Processes(), pid => ProcFs.CommandLine(pid).Any(a => a.StartsWith(node.Folder, StringComparison.Ordinal)));
         Assert.Null(await cluster.Table.GetAsync(node.Ip));
         Assert.DoesNotContain(cluster.Cloud.AutoScaling.Reports, r => r.HealthStatus == "Unhealthy");
     }

@@ -30,6 +30,27 @@ public sealed class ServersDie(Clouds.DynaliteFixture dynalite)
 
     [Theory]
     [ClassData(typeof(ServerLines))]
+    public Task Killed_in_the_midst_of_a_reload_it_is_back_as_soon(string line) => RunAsync(line, async (cluster, node) =>
+    {
+        await cluster.WaitForMeshAsync(3, Patience);
+        await Routes.WaitUntilCompleteAsync(cluster, Patience);
+        var (server, text) = (node.ServerPids.Single(), node.ServerConfigText);
+        node.Settings["user", "nats_pass"] = "new";
+        node.Settings.Save(node.SettingsPath);
+        node.Agent!.Signal(Posix.Hangup);
+        while (node.ServerConfigText == text) await Task.Delay(1, TestContext.Current.CancellationToken); // the very moment
+        var began = TimeProvider.System.GetTimestamp();
+        Posix.Signal(server, Posix.Kill);
+        await cluster.WaitForAsync(async () => await node.Probe.HealthzAsync() == 200, Patience, "the server answers again");
+        var took = TimeProvider.System.GetElapsedTime(began);
+        Measured.Say($"killed in the midst of a reload on {line}: answers after {took.TotalSeconds:0.00} s");
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        await cluster.WaitForMeshAsync(3, Patience);
+        Assert.True(await Client.IsAcceptedAsync(cluster, node, "new"));
+    });
+
+    [Theory]
+    [ClassData(typeof(ServerLines))]
     public Task A_server_killed_four_times_ends_the_instance_and_its_row_says_why_until_it_expires(string line) => RunAsync(line, async (cluster, node) =>
     {
         await cluster.WaitForMeshAsync(3, Patience);

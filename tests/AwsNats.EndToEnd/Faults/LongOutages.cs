@@ -75,6 +75,7 @@ public sealed class LongOutages(DynaliteFixture dynalite) : IAsyncLifetime
     private static async Task<Outage> RunAsync(Cluster cluster, FaultKind kind)
     {
         await cluster.WaitForMeshAsync(cluster.Nodes.Count, Patience);
+        await cluster.WaitForAsync(() => Task.FromResult(cluster.Nodes.All(n => LogLines.Count(n, "summary") > 0 && KnowsOther(cluster, n))), Patience, "all is well");
         await using var traffic = await Traffic.StartAsync(cluster, cluster.Nodes[0], cluster.Nodes[1]);
         var servers = Servers(cluster);
         var configs = Configs(cluster);
@@ -96,6 +97,9 @@ public sealed class LongOutages(DynaliteFixture dynalite) : IAsyncLifetime
             [.. cluster.Cloud.AutoScaling.Reports.Select(r => r.HealthStatus)],
             [.. cluster.Nodes.Zip(lines, (node, before) => (IReadOnlyList<string>)[.. LogLines.All(node).Skip(before)])]);
     }
+
+    private static bool KnowsOther(Cluster cluster, Node node) =>
+        cluster.Nodes.Where(n => n != node).All(n => node.ServerConfigText.Contains($"//{n.Ip}:", StringComparison.Ordinal));
 
     private static List<int> Servers(Cluster cluster) => [.. cluster.Nodes.SelectMany(n => n.ServerPids)];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AwsNats.Agent;
 using AwsNats.ServerConfig;
+using AwsNats.Supervision;
 using Xunit;
 
 namespace AwsNats.Tests.Agent;
@@ -73,6 +74,21 @@ public sealed class ReloadTests
         var asked = 0;
         world.LoadTime = () => Task.FromResult(++asked switch { 1 => "before", < 20 => null, _ => "after" });
         Assert.Equal(ConfigEnd.Reloaded, (await ConfigureAsync(ReloadMode.WhenChanged)).End);
+    }
+
+    [Fact]
+    public async Task A_server_that_dies_before_it_took_the_file_is_not_waited_for_and_its_next_start_is_the_judge()
+    {
+        var asked = 0;
+        world.LoadTime = () =>
+        {
+            if (++asked == 2) world.Dies(new ServerExit(null, 9));
+            return Task.FromResult(asked == 1 ? "before" : null);
+        };
+        var began = world.Time.GetUtcNow();
+        Assert.Equal(ConfigEnd.Written, (await ConfigureAsync(ReloadMode.WhenChanged)).End);
+        Assert.Equal((0, 0), (world.Count("roll-back"), world.Count("accept")));
+        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     [Fact]

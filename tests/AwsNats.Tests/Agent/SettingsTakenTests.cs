@@ -55,6 +55,15 @@ public sealed class SettingsTakenTests
         Assert.Equal(LogLevel.Info, new Story().Run(60).Take(new AgentSettings { RestartLimit = 9 }).Line("settings_taken").Level);
 
     [Fact]
+    public void A_running_server_reloads_at_SIGHUP_even_if_nothing_of_ours_changed_since_its_own_included_file_may_have()
+    {
+        var story = new Story().Run(60);
+        var before = story.All<Act.Configure>().Length;
+        story.Take(new AgentSettings()).RunOn(30);
+        Assert.Equal(ReloadMode.Always, Assert.Single(story.All<Act.Configure>()[before..]).Reload);
+    }
+
+    [Fact]
     public void A_higher_restart_limit_holds_for_the_next_death()
     {
         var story = new Story(new AgentSettings { RestartLimit = 0 }).Run(60).Take(new AgentSettings { RestartLimit = 3 }).Dies(signal: 9);

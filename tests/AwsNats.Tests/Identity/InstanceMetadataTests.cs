@@ -92,7 +92,7 @@ public sealed class InstanceMetadataTests : IAsyncDisposable
         await IdentifyAsync(AddressChoice.Auto);
 
         Assert.Equal(1, service.TokensIssued);
-        Assert.InRange(service.Connections, 1, 3);
+        Assert.InRange(service.Connections, 1, 4);
     }
 
     [Fact]

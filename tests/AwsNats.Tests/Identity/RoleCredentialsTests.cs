@@ -57,6 +57,26 @@ public sealed class RoleCredentialsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task DoubtedOnesAreAskedForAgainAtOnce()
+    {
+        await credentials.GetCredentialsAsync();
+        service.Values[Role] = Keys("AK2");
+        credentials.Doubt();
+
+        Assert.Equal("AK2", (await credentials.GetCredentialsAsync()).AccessKey);
+    }
+
+    [Fact]
+    public async Task DoubtedOnesServeOnWhileTheServiceIsInTrouble()
+    {
+        await credentials.GetCredentialsAsync();
+        service.Override = _ => new WireReply(503);
+        credentials.Doubt();
+
+        Assert.Equal("AK1", (await credentials.GetCredentialsAsync()).AccessKey);
+    }
+
+    [Fact]
     public async Task LastOnesServeWhileTheServiceIsInTrouble()
     {
         await credentials.GetCredentialsAsync();

@@ -53,6 +53,23 @@ public sealed class DynamoDbFaultTests : IAsyncDisposable
         Assert.Single(server.Requests);
     }
 
+    [Theory]
+    [InlineData("UnrecognizedClientException", 1)]
+    [InlineData("ExpiredTokenException", 1)]
+    [InlineData("AccessDeniedException", 0)]
+    [InlineData("InvalidSignatureException", 0)]
+    [InlineData("ThrottlingException", 0)]
+    public async Task OnlyARefusalOfTheKeysAsksForOthers(string code, int times)
+    {
+        var asked = 0;
+        answer = _ => Refusal(code, "its words", 400, TimeProvider.System.GetUtcNow());
+        using var doubting = new DynamoDbRegistry("nats", "eu-west-1", TimeProvider.System, RegistryAt.Keys(), endpoint: server.Endpoint, keysRefused: () => asked++);
+
+        await doubting.AnnounceAsync(Beat, Cancellation);
+
+        Assert.Equal(times, asked);
+    }
+
     [Fact]
     public async Task DateOfARefusalIsAwsClockToo()
     {
