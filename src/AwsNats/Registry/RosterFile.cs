@@ -94,12 +94,14 @@ internal sealed class RosterFile(string path, TimeProvider clock) : IRosterFile
         return new SavedRoster(saved, [.. peers.EnumerateArray().Select(Entry)]);
     }
 
+    /// <exception cref="JsonException">It is not of an entry's shape.</exception>
     private static SavedPeer? Entry(JsonElement entry) =>
-        entry.ValueKind == JsonValueKind.Object
+        entry.ValueKind == JsonValueKind.Null ? null
+        : entry.ValueKind == JsonValueKind.Object
         && entry.TryGetProperty("host", out var host) && host.ValueKind == JsonValueKind.String
         && entry.TryGetProperty("port", out var port) && port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var number)
             ? new SavedPeer(host.GetString(), number)
-            : null;
+            : throw new JsonException("an entry is no host and port");
 
     private RosterOnDisk Judge(SavedRoster saved)
     {

@@ -164,9 +164,14 @@ public sealed class RoutesTests
     }
 
     [Fact]
-    public void The_same_password_again_is_no_change() =>
-        Assert.Single(Meshed(new AgentSettings { NatsUser = "u", NatsPassword = new Secret("p") })
-            .Take(new AgentSettings { NatsUser = "u", NatsPassword = new Secret("p") }).RunOn(60).All<Act.Configure>());
+    public void The_same_password_again_is_reloaded_once_as_every_SIGHUP_is_and_then_no_change()
+    {
+        var story = Meshed(new AgentSettings { NatsUser = "u", NatsPassword = new Secret("p") })
+            .Take(new AgentSettings { NatsUser = "u", NatsPassword = new Secret("p") }).RunOn(60);
+        var configured = story.All<Act.Configure>();
+        Assert.Equal([ReloadMode.None, ReloadMode.Always], configured.Select(act => act.Reload));
+        Assert.Equal(configured[0].Model.Access, configured[1].Model.Access);
+    }
 
     [Fact]
     public void Settings_that_cannot_be_reloaded_do_not_reach_the_file_of_the_running_server()

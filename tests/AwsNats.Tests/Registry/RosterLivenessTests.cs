@@ -76,7 +76,11 @@ public sealed class RosterLivenessTests
 
     [Fact]
     public void Age_at_first_sight_counts_towards_silence() =>
-        Assert.Equal(Standing.Silent, new RosterStory().Read(0, Row(Peer, -25)).Read(10, Row(Peer, -25))[Peer]);
+        Assert.Equal(Standing.Silent, new RosterStory().ReadEvery10(0, 20, Row(Peer, -25))[Peer]);
+
+    [Fact]
+    public void Who_looks_live_at_first_sight_gets_a_beat_and_a_half_to_write_again() =>
+        Assert.Equal(Standing.Live, new RosterStory().ReadEvery10(0, 10, Row(Peer, -25))[Peer]);
 
     [Fact]
     public void A_silent_row_that_changes_is_live_again() =>
