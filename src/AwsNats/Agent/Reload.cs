@@ -11,6 +11,9 @@ internal sealed class Reload(IServerConfigFile file, IServer server, IServerMoni
 
     private static readonly TimeSpan ConfirmationPoll = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>500 ms: a silent monitor may be a dead server whose end is not told yet; an adopted one's is found within 250 ms.</summary>
+    private static readonly TimeSpan ExitNotice = TimeSpan.FromMilliseconds(500);
+
     public async Task<ConfigResult> ConfigureAsync(Act.Configure act, CancellationToken cancellation)
     {
         var answer = await file.WriteAsync(ServerConfigText.Render(act.Model), cancellation);
@@ -44,7 +47,12 @@ internal sealed class Reload(IServerConfigFile file, IServer server, IServerMoni
     private async Task<string?> ConfirmAsync(Task ended, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
-        if (await monitor.ConfigLoadTimeAsync(cancellation) is not { } before) return "its monitor does not answer, so it was not asked to reload";
+        if (await monitor.ConfigLoadTimeAsync(cancellation) is not { } before)
+        {
+            await Task.WhenAny(ended, Task.Delay(ExitNotice, time, cancellation));
+            return "its monitor does not answer, so it was not asked to reload";
+        }
+
         server.Signal(ServerSignal.Reload);
         while (!ended.IsCompleted && time.GetElapsedTime(began) < ConfirmationBudget)
         {

@@ -100,6 +100,7 @@ public sealed class SettingsAreReread(Clouds.DynaliteFixture dynalite)
         Cluster.RunAsync(new ClusterOptions { Nodes = 2, ServerLine = line, Dynalite = dynalite.Dynalite }, async cluster =>
         {
             await cluster.WaitForMeshAsync(2, Patience);
+            await Routes.WaitUntilCompleteAsync(cluster, Patience);
             await body(cluster, cluster.Nodes[0]);
         });
 }

@@ -92,6 +92,18 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task A_server_whose_monitor_is_silent_since_it_has_just_died_has_refused_nothing()
+    {
+        world.LoadTime = () =>
+        {
+            world.Time.CreateTimer(_ => world.Dies(new ServerExit(null, 9)), null, TimeSpan.FromMilliseconds(250), Timeout.InfiniteTimeSpan);
+            return Task.FromResult<string?>(null);
+        };
+        Assert.Equal(ConfigEnd.Written, (await ConfigureAsync(ReloadMode.WhenChanged)).End);
+        Assert.Equal((0, 0), (world.Count("signal Reload"), world.Count("roll-back")));
+    }
+
+    [Fact]
     public async Task A_server_whose_monitor_does_not_answer_is_not_signalled_and_the_file_is_rolled_back()
     {
         world.LoadTime = () => Task.FromResult<string?>(null);
