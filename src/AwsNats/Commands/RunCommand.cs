@@ -90,7 +90,8 @@ internal static class RunCommand
             health);
 
         using var agent = new Agent.Agent(ports, settings, identity, host.Version, log, host.Time, host.Random);
-        signals.Lead(agent.AskToStop, () => Reread(path, agent, log));
+        var rereading = new Lock();
+        signals.Lead(agent.AskToStop, () => Reread(path, agent, log, rereading));
         return await agent.RunAsync();
     }
 
@@ -106,11 +107,14 @@ internal static class RunCommand
             new ListenAddress("monitor", settings.MonitorHost, settings.MonitorPort),
         ]);
 
-    /// <summary>SIGHUP: a bad file changes nothing.</summary>
-    private static void Reread(string path, Agent.Agent agent, Log log)
+    /// <summary>SIGHUP: a bad file changes nothing. Handlers run beside each other, so one after the other reads: the last to tell must be the last to have read.</summary>
+    private static void Reread(string path, Agent.Agent agent, Log log, Lock rereading)
     {
-        if (Read(path, log) is { } settings) agent.Take(settings);
-        else log.Write(Messages.SettingsKept());
+        lock (rereading)
+        {
+            if (Read(path, log) is { } settings) agent.Take(settings);
+            else log.Write(Messages.SettingsKept());
+        }
     }
 
     /// <returns>Null when there are errors; every one of them is in the log.</returns>
