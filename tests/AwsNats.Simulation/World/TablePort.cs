@@ -49,7 +49,7 @@ internal sealed class TablePort(AgentProcess process) : IRegistry
     private void Send(Request request, bool isRepeat)
     {
         if (request.IsDelete) fleet.Watch.DeleteAsked(process);
-        else fleet.Watch.Called(process);
+        else fleet.Watch.Called(process, isRepeat);
         var (pump, weather) = (fleet.Pump, fleet.Weather);
         var (there, back) = (weather.Way(), weather.Way());
         var fate = weather.Next(request.Kind, host.Name);
