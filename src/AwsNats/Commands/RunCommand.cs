@@ -42,6 +42,12 @@ internal static class RunCommand
         log = new Log(host.Error, settings.LogFormat, host.Time);
         var files = Files.For(serverConfig ?? DefaultServerConfig, settings.StateDirectory);
         log.Write(Messages.AgentStarting(host.Version, path, files.ServerConfig));
+        if (files.MissingDirectories() is { Length: > 0 } missing)
+        {
+            log.Write(Messages.DirectoryMissing(missing));
+            return ExitCode.BadServerConfig;
+        }
+
         var (held, fault) = AgentLock.TryTake(files.Lock);
         if (held is null)
         {
@@ -143,4 +149,8 @@ internal sealed record Files(string ServerConfig, string Roster, string ServerRe
         var stem = Path.Combine(stateDirectory ?? Path.GetDirectoryName(full) ?? "/", Path.GetFileName(full));
         return new Files(full, $"{stem}.roster.json", $"{stem}.server", $"{stem}.lock");
     }
+
+    /// <summary>Directories that must be there before anything is written; empty when all are.</summary>
+    public string MissingDirectories() => string.Join(", ",
+        new[] { Path.GetDirectoryName(ServerConfig), Path.GetDirectoryName(Lock) }.Distinct().Where(directory => !Directory.Exists(directory)));
 }

@@ -38,7 +38,10 @@ internal static class Messages
         ? Line(Info, "settings_taken", null)
         : Line(Warn, "settings_taken", "some changes wait until the agent is restarted", ("waiting", string.Join(", ", waiting)));
 
-    public static LogLine LockRefused(string fault) => Line(Error, "already_running", fault);
+    public static LogLine DirectoryMissing(string directories) => Line(Error, "directory_missing",
+        $"there is no directory {directories}: create it, or name another with -n or [general] state-dir");
+
+    public static LogLine LockRefused(string fault) => Line(Error, "lock_refused", fault);
 
     public static LogLine IdentityFailing(string fault, TimeSpan pause) => Line(Warn, "identity_failing", fault, ("next_try_s", Seconds(pause)));
 

@@ -19,6 +19,8 @@ public sealed class NodesVanish(Clouds.DynaliteFixture dynalite)
         var (publisher, subscriber) = (await Client.ConnectAsync(cluster, rest[0]), await Client.ConnectAsync(cluster, rest[1]));
         await using var sequence = await Sequence.StartAsync(publisher, subscriber);
 
+        // The mesh is complete before every file names everybody: one side's route is enough for both.
+        await cluster.WaitForAsync(() => Task.FromResult(rest.All(n => n.ServerConfigText.Contains(lost.Ip, StringComparison.Ordinal))), Patience, "routes to it");
         var began = TimeProvider.System.GetTimestamp();
         await lost.VanishAsync();
         await cluster.WaitForAsync(() => Task.FromResult(rest.All(n => !n.ServerConfigText.Contains(lost.Ip, StringComparison.Ordinal))),

@@ -82,6 +82,15 @@ public sealed class SettingsAreWrong : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_that_is_missing_ends_in_50_and_is_named()
+    {
+        await File.WriteAllTextAsync(InFolder("agent.conf"), "[dynamodb]\ntable = nats\n", TestContext.Current.CancellationToken);
+        var (code, errors) = await RunAsync("-c", "agent.conf", "-n", "/not/there/nats.conf");
+        Assert.Equal(50, code);
+        Assert.Contains(" error directory_missing msg=\"there is no directory /not/there: create it", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_any_settings_file_it_says_where_it_looked()
     {
         var (code, errors) = await RunAsync();
