@@ -30,6 +30,19 @@ internal sealed class Client : IAsyncDisposable
     /// <exception cref="NatsException">The server is not there, or refuses the password.</exception>
     public static async Task<Client> ConnectAsync(Cluster cluster, Node node, string? password = null, int port = 4242)
     {
+        try
+        {
+            return await ConnectOnceAsync(cluster, node, password, port);
+        }
+        catch (NatsException)
+        {
+            // A server that reloads at the very moment refuses whom it has not yet asked who it is (seen on 2.9.10); a client comes again.
+            return await ConnectOnceAsync(cluster, node, password, port);
+        }
+    }
+
+    private static async Task<Client> ConnectOnceAsync(Cluster cluster, Node node, string? password, int port)
+    {
         var connection = new NatsConnection(new NatsOpts
         {
             Url = $"nats://{node.Address}:{port}",

@@ -42,16 +42,24 @@ internal sealed class Traffic : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(Cluster, Node, Node)"/>
     public static async Task<Traffic> StartAsync(Cluster cluster, Uri from, Uri to)
     {
-        var traffic = new Traffic(Connect(from, cluster.Options.User, cluster.Options.Password), Connect(to, cluster.Options.User, cluster.Options.Password));
-        try
+        for (var isRepeat = false; ; isRepeat = true)
         {
-            await traffic.BeginAsync();
-            return traffic;
-        }
-        catch
-        {
-            await traffic.DisposeAsync();
-            throw;
+            var traffic = new Traffic(Connect(from, cluster.Options.User, cluster.Options.Password), Connect(to, cluster.Options.User, cluster.Options.Password));
+            try
+            {
+                await traffic.BeginAsync();
+                return traffic;
+            }
+            catch (NatsException) when (!isRepeat)
+            {
+                // A server that reloads at the very moment refuses whom it has not yet asked who it is (seen on 2.9.10); a client comes again.
+                await traffic.DisposeAsync();
+            }
+            catch
+            {
+                await traffic.DisposeAsync();
+                throw;
+            }
         }
     }
 
