@@ -66,9 +66,22 @@ internal sealed class Subscriber : IAsyncDisposable
     public static async Task<Subscriber> StartAsync(string name, string subject, Cluster cluster, NatsOpts options)
     {
         var subscriber = new Subscriber(name, cluster, new NatsConnection(options));
-        await subscriber.connection.ConnectAsync();
+        await ConnectAsync(subscriber.connection);
         subscriber.reading = subscriber.ReadAsync(subject);
         return subscriber;
+    }
+
+    /// <summary>Connects. A server that reloads at the very moment refuses whom it has not yet asked who it is; a client comes again.</summary>
+    public static async Task ConnectAsync(NatsConnection connection)
+    {
+        try
+        {
+            await connection.ConnectAsync();
+        }
+        catch (NatsException)
+        {
+            await connection.ConnectAsync();
+        }
     }
 
     /// <summary>Its server is about to be killed: the next gap is no surprise.</summary>

@@ -40,7 +40,7 @@ internal sealed class Traffic(Cluster cluster) : IAsyncDisposable
             Interlocked.Increment(ref drops);
             return ValueTask.CompletedTask;
         };
-        await publisher.ConnectAsync();
+        await Subscriber.ConnectAsync(publisher);
         PublisherAt = node.Number;
         publishing = PublishAsync(publisher);
     }
