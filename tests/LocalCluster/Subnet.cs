@@ -38,7 +38,7 @@ public sealed class Subnet : IDisposable
 
     public static Subnet Lease()
     {
-        var folder = Path.Combine(Path.GetTempPath(), "aws-nats-subnets");
+        var folder = Path.Combine(Path.GetTempPath(), $"aws-nats-subnets-{Environment.UserName}"); // a folder that another user made would refuse our files
         Directory.CreateDirectory(folder);
         for (var i = 0; i < LeasesTried; i++)
         {
