@@ -127,6 +127,8 @@ public sealed class RealServerTests : IDisposable
         await serverA.ReloadAsync(Cancellation);
         Assert.True(await EventuallyAsync(async () => await RoutesAsync(a, Cancellation) > 0, Cancellation), serverA.Log);
 
+        // A pool of routes is dialled one by one: one that is still being opened when the route is dropped would be forgotten, and stay.
+        Assert.True(await EventuallyAsync(async () => await IsSettledAsync(a), Cancellation), serverA.Log);
         Write(pathA, Models.Node(a, "a"));
         await serverA.ReloadAsync(Cancellation);
         Assert.True(await EventuallyAsync(async () => await RoutesAsync(a, Cancellation) == 0, Cancellation), serverA.Log);
@@ -134,6 +136,14 @@ public sealed class RealServerTests : IDisposable
         Assert.Equal("PONG", await client.PingAsync(Cancellation));
         Assert.True(serverA.IsRunning);
         Assert.Contains($"[{serverA.Pid}]", serverA.Log);
+    }
+
+    /// <summary>The number of routes has not changed for half a second.</summary>
+    private static async Task<bool> IsSettledAsync(string address)
+    {
+        var before = await RoutesAsync(address, Cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancellation);
+        return before == await RoutesAsync(address, Cancellation);
     }
 
     [Theory]
