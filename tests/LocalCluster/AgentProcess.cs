@@ -48,6 +48,7 @@ public sealed class AgentProcess : IAsyncDisposable
     internal static bool IsServer(int pid)
     {
         var arguments = ProcFs.CommandLine(pid);
-        return arguments.Contains("-c") && !arguments.Contains("-t") && !arguments.Contains("-v") && !arguments.Contains("--version");
+        // -n: a child that the agent has forked, and that still bears its parent's command line for the moment before it becomes something else.
+        return arguments.Contains("-c") && !arguments.Contains("-n") && !arguments.Contains("-t") && !arguments.Contains("-v") && !arguments.Contains("--version");
     }
 }

@@ -15,6 +15,7 @@ public sealed class SecretsStayIn(Clouds.DynaliteFixture dynalite)
     public async Task No_log_command_line_row_or_readable_file_holds_a_password(string line)
     {
         await using var cluster = await Cluster.CreateAsync(Options(line));
+        var asked = Notebook(cluster, line);
         using var watching = new CancellationTokenSource();
         var seen = WatchCommandLinesAsync(cluster, watching.Token);
         cluster.StartAll();
@@ -34,9 +35,9 @@ public sealed class SecretsStayIn(Clouds.DynaliteFixture dynalite)
         foreach (var each in cluster.Nodes) Assert.Equal(0, await each.StopAgentAsync(Patience));
         AssertFilesArePrivate(cluster);
         await watching.CancelAsync();
-        var commandLines = await seen;
-        Assert.Contains(commandLines, c => c.Contains(" -t ", StringComparison.Ordinal)); // the tests of configurations were seen too
-        foreach (var text in (string[])[.. commandLines, .. rows, .. cluster.Nodes.Select(n => n.Agent!.Log)])
+        var noted = await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken);
+        Assert.Contains("-t -c ", noted, StringComparison.Ordinal);
+        foreach (var text in (string[])[.. await seen, noted, .. rows, .. cluster.Nodes.Select(n => n.Agent!.Log)])
             Assert.DoesNotContain("S3cret", text, StringComparison.Ordinal);
     }
 
@@ -63,7 +64,18 @@ public sealed class SecretsStayIn(Clouds.DynaliteFixture dynalite)
         }
     }
 
-    /// <summary>Every command line of ours that was there for 5 ms or more, until it is enough.</summary>
+    /// <summary>Puts a script before the server that notes every argument, of the shortest run too.</summary>
+    /// <returns>The file of notes.</returns>
+    private static string Notebook(Cluster cluster, string line)
+    {
+        var (script, notes) = (Path.Combine(cluster.Folder, "nats-server"), Path.Combine(cluster.Folder, "notes"));
+        File.WriteAllText(script, $"#!/bin/sh\necho \"$@\" >>{notes}\nexec {Repository.ServerFolder(line)}/nats-server \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var node in cluster.Nodes) node.Settings["server", "server"] = script;
+        return notes;
+    }
+
+    /// <summary>Every command line of ours that was there for some milliseconds, until it is enough.</summary>
     private static async Task<IReadOnlySet<string>> WatchCommandLinesAsync(Cluster cluster, CancellationToken enough)
     {
         var seen = new HashSet<string>();
