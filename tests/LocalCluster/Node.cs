@@ -54,7 +54,7 @@ public sealed class Node
     public Uri ClientUrl => new($"nats://{Address}:4242");
 
     /// <summary>Every server that runs on this node's configuration file, adopted and orphaned ones included. One at most is right.</summary>
-    public IReadOnlyList<int> ServerPids => [.. cluster.Subnet.Processes().Except(agents.Select(a => a.Pid))
+    public IReadOnlyList<int> ServerPids => [.. cluster.Subnet.Processes()
         .Where(p => AgentProcess.IsServer(p) && ProcFs.CommandLine(p).Contains(ServerConfigPath))];
 
     public string ServerConfigText => File.Exists(ServerConfigPath) ? File.ReadAllText(ServerConfigPath) : "";
